@@ -46,7 +46,12 @@ gboolean sx_yaml_is_quoted (const SxYaml *scalar); /* a quoted scalar is always 
 /* Sets @error to “NAME:LINE:COLUMN: message”, SX_PIPELINE_ERROR_PARSE unless @code says otherwise. Returns FALSE. */
 gboolean sx_yaml_set_error (const SxYaml *node, SxPipelineError code, GError **error, const char *format, ...) G_GNUC_PRINTF (4, 5);
 
-/* Typed reads of a map member. A missing key gives @fallback; a wrong type is an error with place.
+/* The same at the place of the map's key @child rather than its value. */
+gboolean sx_yaml_set_key_error (const SxYaml *map, guint child, SxPipelineError code, GError **error, const char *format, ...) G_GNUC_PRINTF (5, 6);
+/* The word of @known (NULL-ended) most like @word by edit distance; NULL when none is close. */
+const char *sx_yaml_suggest (const char *word, const char *const *known);
+
+/* Typed reads of a map member. A missing key or a null gives @fallback; a wrong type is an error with place.
  * Numbers accept the spellings of YAML 1.2 core. */
 gboolean sx_yaml_read_string (const SxYaml *map, const char *key, const char *fallback, char **value, GError **error);
 gboolean sx_yaml_read_int (const SxYaml *map, const char *key, gint64 fallback, gint64 *value, GError **error);
