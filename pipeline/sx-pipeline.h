@@ -4,6 +4,7 @@
 #pragma once
 
 /* Everything of pipeline/ that others may use. */
+#include "sx-data-dir.h"
 #include "frame/sx-frame.h"
 #include "io/sx-reader.h"
 #include "expr/sx-expr.h"
