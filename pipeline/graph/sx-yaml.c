@@ -42,13 +42,6 @@ typedef struct
   Document     *document;
 } Reader;
 
-/* Until pipeline/frame defines it. */
-__attribute__ ((weak)) GQuark
-sx_pipeline_error_quark (void)
-{
-  return g_quark_from_static_string ("sx-pipeline-error-quark");
-}
-
 static void
 free_node (SxYaml *node)
 {
