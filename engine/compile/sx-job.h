@@ -33,7 +33,8 @@ typedef struct
   guint         n_folds;     /* 1 for holdout */
   gboolean      stratify;
   char         *column;      /* GROUP, TIME */
-  guint64       gap;         /* TIME: rows left out between training and validation */
+  guint64       gap;         /* TIME: rows left out between training and validation, and before the test rows */
+  gboolean      keep_order;  /* HOLDOUT: no shuffling: the last rows are test rows, those before them validation rows */
   guint64       seed;
 } SxSplitSpec;
 

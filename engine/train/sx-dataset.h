@@ -58,11 +58,21 @@ typedef struct
   char  *column;
   SxTask task;
   GStrv  classes;  /* NULL for regression */
+  /* (nullable): what turns a raw table into one that holds `column`, where the project derives or respells the target: row-wise steps that
+   * begin by selecting the raw columns they need. Whoever compares predictions with a raw table's labels applies them first. */
+  SxSteps *steps;
 } SxTarget;
 /* @task: -1 to decide: text/category/bool or ≤ 20 distinct whole numbers → classes; else regression. Fails when the column is missing, has
  * one distinct value, or (classes) more than 1,000. Rows whose target is missing are not trained on. @positive: (nullable): class to stand last. */
 SxTarget *sx_target_new (SxFrame *frame, const char *column, int task, const char *positive, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+SxTarget *sx_target_copy (const SxTarget *self) G_GNUC_WARN_UNUSED_RESULT;
 void sx_target_free (SxTarget *self);
+/* The cells of @column (after `steps`, if any) as class indices or values; NaN where missing. Labels are matched as text, whatever the column's type.
+ * @y has room for all rows. Fails with SX_ENGINE_ERROR_DATA naming the labels the target does not know, or the value that is no number. */
+gboolean sx_target_code (const SxTarget *self, SxColumn *column, float *y, GError **error);
+/* The same for the target's column of @frame, which is not raw: `steps` are not applied. @y: (out) (transfer full): one a row. */
+gboolean sx_target_code_frame (const SxTarget *self, SxFrame *frame, float **y, GError **error);
+#define SX_TARGET_MAX_CLASSES 1000
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxTarget, sx_target_free)
 
 /* Which columns after @steps are features, and which of them are category codes (outputs of ORDINAL steps), leaving out the target. Columns that
