@@ -72,9 +72,9 @@ cos_near (float a)
 {
   float t = a * 0.159154943f, q, p;
 
-  t = t - round_near (t);    /* turns, [-½, ½] */
-  t = fabsf (t) - 0.25f;     /* cos (2π t) = -sin (2π (|t| - ¼)) */
-  t = t * 6.28318531f;       /* [-π/2, π/2] */
+  t = t - round_near (t); /* turns, [-½, ½] */
+  t = fabsf (t) - 0.25f;  /* cos (2π t) = -sin (2π (|t| - ¼)) */
+  t = t * 6.28318531f;    /* [-π/2, π/2] */
   q = t * t;
   p = -2.3889859e-8f;
   p = FMA (p, q, 2.7525562e-6f);
@@ -125,6 +125,22 @@ silu (float x)
   return x * sigmoid_near (x);
 }
 
+/* Near 0 the difference below would lose digits: a series there. */
+INLINE float
+tanh_near (float x)
+{
+  float q = x * x;
+  float small = x * FMA (q, FMA (q, 0.13333333f, -0.33333333f), 1.0f);
+  float large = FMA (2.0f, sigmoid_near (2.0f * x), -1.0f);
+  return fabsf (x) < 0.1f ? small : large;
+}
+
+INLINE float
+tanh_slope (float x, float y)
+{
+  return FMA (-y, y, 1.0f);
+}
+
 INLINE float
 relu_slope (float x, float y)
 {
@@ -163,10 +179,10 @@ silu_slope (float x, float y)
   return FMA (x * s, 1.0f - s, s);
 }
 
-#define ACTIVATION_CASE(NAME, name)      \
-  case SX_NN_##NAME:                     \
-    for (size_t i = 0; i < n; i++)       \
-      y[i] = name (x[i]);                \
+#define ACTIVATION_CASE(NAME, name) \
+  case SX_NN_##NAME:                \
+    for (size_t i = 0; i < n; i++)  \
+      y[i] = name (x[i]);           \
     break;
 
 static void
@@ -179,16 +195,17 @@ activation_forward (SxNnActivation kind, const float *x, float *y, size_t n)
       ACTIVATION_CASE (MISH, mish)
       ACTIVATION_CASE (GELU, gelu)
       ACTIVATION_CASE (SILU, silu)
+      ACTIVATION_CASE (TANH, tanh_near)
     case SX_NN_N_ACTIVATIONS:
     default:
       __builtin_unreachable ();
     }
 }
 
-#define SLOPE_CASE(NAME, name)               \
-  case SX_NN_##NAME:                         \
-    for (size_t i = 0; i < n; i++)           \
-      dx[i] = dy[i] * name (x[i], y[i]);     \
+#define SLOPE_CASE(NAME, name)           \
+  case SX_NN_##NAME:                     \
+    for (size_t i = 0; i < n; i++)       \
+      dx[i] = dy[i] * name (x[i], y[i]); \
     break;
 
 static void
@@ -201,6 +218,7 @@ activation_backward (SxNnActivation kind, const float *x, const float *y, const 
       SLOPE_CASE (MISH, mish_slope)
       SLOPE_CASE (GELU, gelu_slope)
       SLOPE_CASE (SILU, silu_slope)
+      SLOPE_CASE (TANH, tanh_slope)
     case SX_NN_N_ACTIVATIONS:
     default:
       __builtin_unreachable ();
@@ -339,8 +357,7 @@ is_usable (void)
 {
 #if SX_NN_ISA_LEVEL == 4
   __builtin_cpu_init ();
-  return __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512bw")
-         && __builtin_cpu_supports ("avx512cd") && __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") && __builtin_cpu_supports ("bmi2");
+  return __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512bw") && __builtin_cpu_supports ("avx512cd") && __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") && __builtin_cpu_supports ("bmi2");
 #elif SX_NN_ISA_LEVEL == 3
   __builtin_cpu_init ();
   return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") && __builtin_cpu_supports ("bmi") && __builtin_cpu_supports ("bmi2");

@@ -41,8 +41,7 @@ typedef float LooseVector __attribute__ ((vector_size (LANES * 4), aligned (4), 
 
 /* One tile: @mr rows, @nv vectors, both constants where this is inlined. */
 __attribute__ ((always_inline)) static inline void
-multiply_tile (const SxNnGemm *g, const float *a, const float *b, size_t b_row, size_t depth, float *c, size_t n_columns, const float *bias, bool is_first,
-               bool is_last, const size_t mr, const size_t nv)
+multiply_tile (const SxNnGemm *g, const float *a, const float *b, size_t b_row, size_t depth, float *c, size_t n_columns, const float *bias, bool is_first, bool is_last, const size_t mr, const size_t nv)
 {
   Vector acc[MR][NV];
   float  edge[NR] __attribute__ ((aligned (64)));
@@ -95,17 +94,16 @@ multiply_tile (const SxNnGemm *g, const float *a, const float *b, size_t b_row, 
     }
 }
 
-#define TILE_CASE(mr)                                                                                                       \
-  case mr:                                                                                                                  \
-    if (n_columns > LANES)                                                                                                  \
-      multiply_tile (g, a, b, b_row, depth, c, n_columns, bias, is_first, is_last, mr, NV);                                 \
-    else                                                                                                                    \
-      multiply_tile (g, a, b, b_row, depth, c, n_columns, bias, is_first, is_last, mr, 1);                                  \
+#define TILE_CASE(mr)                                                                       \
+  case mr:                                                                                  \
+    if (n_columns > LANES)                                                                  \
+      multiply_tile (g, a, b, b_row, depth, c, n_columns, bias, is_first, is_last, mr, NV); \
+    else                                                                                    \
+      multiply_tile (g, a, b, b_row, depth, c, n_columns, bias, is_first, is_last, mr, 1);  \
     break;
 
 static void
-multiply_rows (const SxNnGemm *g, size_t n_rows, const float *a, const float *b, size_t b_row, size_t depth, float *c, size_t n_columns, const float *bias,
-               bool is_first, bool is_last)
+multiply_rows (const SxNnGemm *g, size_t n_rows, const float *a, const float *b, size_t b_row, size_t depth, float *c, size_t n_columns, const float *bias, bool is_first, bool is_last)
 {
   switch (n_rows)
     {

@@ -8,5 +8,5 @@
 #define SX_NN_JOIN(name, isa) SX_NN_JOIN_2 (name, isa)
 #define SX_NN_ISA(name) SX_NN_JOIN (name, SX_NN_ISA_NAME)
 
-void SX_NN_ISA (sx_nn_gemm) (const SxNnGemm *g);
+void                     SX_NN_ISA (sx_nn_gemm) (const SxNnGemm *g);
 extern const SxNnKernels SX_NN_ISA (sx_nn_kernels);

@@ -15,7 +15,7 @@ extern const SxNnKernels sx_nn_kernels_v4;
 
 /* Filled once; losing the race writes the same pointers again. */
 static _Atomic (const SxNnKernels *) usable[N_INSTANCES + 1];
-static atomic_int is_ready;
+static atomic_int                    is_ready;
 
 static void
 find_usable (void)

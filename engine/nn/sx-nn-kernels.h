@@ -13,13 +13,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum
-{
+typedef enum {
   SX_NN_RELU,
   SX_NN_SELU,
   SX_NN_MISH,
   SX_NN_GELU, /* the tanh form */
   SX_NN_SILU,
+  SX_NN_TANH,
   SX_NN_N_ACTIVATIONS,
 } SxNnActivation;
 
@@ -27,15 +27,15 @@ typedef enum
 typedef struct
 {
   size_t       m, n, k;
-  const float *a;              /* (m, k): element (i, p) at a[i * a_row + p * a_column] */
+  const float *a; /* (m, k): element (i, p) at a[i * a_row + p * a_column] */
   size_t       a_row, a_column;
-  const float *b;              /* (k, n): element (p, j) at b[p * b_row + j * b_column] */
+  const float *b; /* (k, n): element (p, j) at b[p * b_row + j * b_column] */
   size_t       b_row, b_column;
-  float       *c;              /* (m, n), rows of c_row floats */
+  float       *c; /* (m, n), rows of c_row floats */
   size_t       c_row;
   float        scale;
-  const float *bias;           /* (nullable): n, added to every row */
-  float       *scratch;        /* sx_nn_gemm_scratch() floats, 64-byte aligned */
+  const float *bias;    /* (nullable): n, added to every row */
+  float       *scratch; /* sx_nn_gemm_scratch() floats, 64-byte aligned */
 } SxNnGemm;
 
 /* One optimiser pass over a block of parameters. */
@@ -45,8 +45,8 @@ typedef struct
   float beta1, beta2;
   float correction1, correction2; /* 1 / (1 - beta^step) */
   float epsilon;
-  float decay;                    /* decoupled: p -= learning_rate · decay · p */
-  float gradient_scale;           /* for clipping */
+  float decay;          /* decoupled: p -= learning_rate · decay · p */
+  float gradient_scale; /* for clipping */
 } SxNnAdam;
 
 typedef struct
@@ -61,8 +61,8 @@ typedef struct
   /* y[i] = x[i] / keep where hash (key, first + i) keeps the cell, else 0. The same call on gradients is the backward pass. */
   void (*dropout) (uint64_t key, size_t first, float rate, const float *x, float *y, size_t n);
   /* Element-wise products and column sums. */
-  void (*scale_rows) (const float *x, const float *s, float *y, size_t n_rows, size_t n);             /* y[r][i] = x[r][i] · s[i] */
-  void (*product_sums) (const float *x, const float *dy, float *sums, size_t n_rows, size_t n);       /* sums[i] = Σ_r x[r][i] · dy[r][i] */
+  void (*scale_rows) (const float *x, const float *s, float *y, size_t n_rows, size_t n);       /* y[r][i] = x[r][i] · s[i] */
+  void (*product_sums) (const float *x, const float *dy, float *sums, size_t n_rows, size_t n); /* sums[i] = Σ_r x[r][i] · dy[r][i] */
   void (*column_sums) (const float *x, float *sums, size_t n_rows, size_t n);
   /* c[i] = cos (2π · turns (x · w[i]) + b[i]), s[i] the sine of the same; either may be NULL. */
   void (*periodic) (float x, const float *w, const float *b, float *c, float *s, size_t n);
@@ -73,7 +73,7 @@ typedef struct
 } SxNnKernels;
 
 /* Floats of scratch for products whose k and n are at most these. */
-size_t sx_nn_gemm_scratch (size_t n, size_t k);
+size_t             sx_nn_gemm_scratch (size_t n, size_t k);
 const SxNnKernels *sx_nn_kernels (void);
 /* Every instance that this machine can run, best first, NULL-ended; for tests. */
 const SxNnKernels *const *sx_nn_kernels_list (void);
