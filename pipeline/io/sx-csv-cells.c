@@ -28,7 +28,7 @@ is_blank (guchar c)
 }
 
 static void G_GNUC_PRINTF (3, 4)
-fail (SxCsvCells *self, guint64 line, const char *format, ...)
+  fail (SxCsvCells *self, guint64 line, const char *format, ...)
 {
   g_autofree char *message = NULL;
   g_autofree char *number = sx_number_dup_grouped (line);
@@ -173,7 +173,7 @@ gboolean
 sx_csv_cells_init (SxCsvCells *self, SxReader *reader, const SxDialect *dialect, SxCsvOnError on_error, gboolean wants_header, GError **error)
 {
   *self = (SxCsvCells){ .reader = reader, .on_error = on_error, .is_header = wants_header };
-  if (csv_init (&self->parser, CSV_REPALL_NL | CSV_STRICT_FINI) != 0)
+  if (csv_init (&self->parser, CSV_REPALL_NL) != 0)
     {
       g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_LIMIT, _ ("There is not enough memory to read a table."));
       return FALSE;
@@ -244,6 +244,8 @@ sx_csv_cells_finish (SxCsvCells *self, GError **error)
   guint64 line = self->line;
 
   saw_quote = self->saw_quote;
+  /* Strict only now: inside rows a lone quote is a character like others. */
+  csv_set_opts (&self->parser, CSV_STRICT | CSV_STRICT_FINI);
   if (csv_fini (&self->parser, cell_cb, row_cb, self) != 0)
     fail (self, line, _ ("a quote that opens in this row is never closed. Close it, or set “quote” to none."));
   return check (self, error);

@@ -114,8 +114,8 @@ read_int (const char *text, gsize size, gint64 *value)
 static gboolean
 read_comma_number (const char *text, gsize size, double *value)
 {
-  char  plain[64];
-  gsize n = 0, since_point = 0;
+  char     plain[64];
+  gsize    n = 0, since_point = 0;
   gboolean has_point = FALSE, has_comma = FALSE;
 
   if (size >= sizeof plain)

@@ -132,10 +132,10 @@ make_columns (SxCsvReader *self, GError **error)
 GVariant *
 sx_csv_reader_dup_options (SxReader *reader)
 {
-  SxCsvReader        *self = (SxCsvReader *)reader;
+  SxCsvReader       *self = (SxCsvReader *)reader;
   static const char *on_errors[] = { "fail", "skip", "missing" };
-  GVariantDict        dict;
-  char                delimiter[] = { self->dialect.delimiter, 0 }, quote[] = { self->dialect.quote, 0 }, decimal[] = { self->dialect.decimal, 0 };
+  GVariantDict       dict;
+  char               delimiter[] = { self->dialect.delimiter, 0 }, quote[] = { self->dialect.quote, 0 }, decimal[] = { self->dialect.decimal, 0 };
 
   g_variant_dict_init (&dict, NULL);
   g_variant_dict_insert (&dict, "delimiter", "s", delimiter);
@@ -274,7 +274,8 @@ sniff_tsv (const guint8 *head, gsize size, const char *name)
 {
   g_autofree char *lower = g_ascii_strdown (name, -1);
 
-  return memchr (head, '\t', size) == NULL ? 0 : g_str_has_suffix (lower, ".tsv") || g_str_has_suffix (lower, ".tab") || g_str_has_suffix (lower, ".tsv.gz") ? 20 : 1;
+  return memchr (head, '\t', size) == NULL ? 0 : g_str_has_suffix (lower, ".tsv") || g_str_has_suffix (lower, ".tab") || g_str_has_suffix (lower, ".tsv.gz") ? 20
+                                                                                                                                                             : 1;
 }
 
 static const char *const csv_suffixes[] = { ".csv", ".data", ".txt", ".test", NULL };

@@ -110,8 +110,7 @@ write_cell (Writer *self, const SxColumn *column, gsize row)
       text = sx_column_get_text (column, row, &size);
       write_text (self, text, size);
       break;
-    case SX_TYPE_LIST:
-      {
+      case SX_TYPE_LIST: {
         g_autofree char *list = sx_column_dup_cell (column, row);
         write_text (self, list, strlen (list));
         break;

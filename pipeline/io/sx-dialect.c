@@ -34,10 +34,10 @@ typedef struct
 
 typedef struct
 {
-  GArray *cells;  /* of Cell */
-  guint  *starts; /* n_rows + 1, into cells */
-  guint  *lines;  /* physical line of each row, from 0 */
-  guint   n_rows;
+  GArray  *cells;  /* of Cell */
+  guint   *starts; /* n_rows + 1, into cells */
+  guint   *lines;  /* physical line of each row, from 0 */
+  guint    n_rows;
   gboolean is_broken; /* a quote was not closed */
 } Sample;
 
@@ -57,7 +57,7 @@ is_number (const char *text, gsize size)
       else if (!strchr (".,%$-+", text[i]))
         return FALSE;
     }
-  return n_digits > 0;
+  return n_digits > 0 && (g_ascii_isdigit (text[size - 1]) || text[size - 1] == '%');
 }
 
 gboolean
@@ -213,13 +213,13 @@ get_cell (const Sample *self, guint row, guint column)
 
 /* The width of most rows, the wider of two as frequent; and in how many different ways rows are wide. */
 static guint
-find_width (const Sample *self, guint *n_widths, guint *n_most, double *pattern)
+find_width (const Sample *self, guint first, guint *n_widths, guint *n_most, double *pattern)
 {
   guint widths[MAX_WIDTHS], counts[MAX_WIDTHS], n = 0, best = 0;
 
   *pattern = 0;
   *n_most = 0;
-  for (guint row = 0; row < self->n_rows; row++)
+  for (guint row = first; row < self->n_rows; row++)
     {
       guint k = 0;
       while (k < n && widths[k] != get_width (self, row))
@@ -248,34 +248,6 @@ find_width (const Sample *self, guint *n_widths, guint *n_most, double *pattern)
   return best;
 }
 
-static double
-score_sample (const Sample *self, char delimiter, char quote)
-{
-  double pattern;
-  guint  n_widths, n_most, n_known = 0, n_quoted = 0;
-
-  if (self->n_rows == 0)
-    return 0;
-  find_width (self, &n_widths, &n_most, &pattern);
-  for (guint i = 0; i < self->cells->len; i++)
-    {
-      const Cell *cell = &g_array_index (self->cells, Cell, i);
-      n_known += is_known (cell);
-      n_quoted += cell->is_quoted;
-    }
-  double score = pattern / self->n_rows * MAX (n_known, 1e-6) / self->cells->len;
-  score *= (double)n_most / self->n_rows * n_most / self->n_rows;
-  /* Blanks and colons stand in texts and times; as delimiters they must cut nearly every row alike. */
-  if (strchr (" :^", delimiter) && n_most < .95 * self->n_rows)
-    score *= 1e-3;
-  if (self->is_broken)
-    score *= .5;
-  /* A quote that never quotes anything is worth no more than none. */
-  if (quote == '\'' && n_quoted == 0)
-    score *= .9;
-  return score;
-}
-
 /* Lines before the table: as many as stand before the first of two rows that are as wide as most. */
 static guint
 find_first_row (const Sample *self, guint width)
@@ -293,6 +265,36 @@ find_first_row (const Sample *self, guint width)
     if (get_width (self, row) == width && (row + 1 >= self->n_rows || get_width (self, row + 1) == width))
       return row;
   return 0;
+}
+
+static double
+score_sample (const Sample *self, char delimiter, char quote)
+{
+  double pattern;
+  guint  n_widths, n_most, n_known = 0, n_quoted = 0, first, n_rows;
+
+  if (self->n_rows == 0)
+    return 0;
+  first = find_first_row (self, find_width (self, 0, &n_widths, &n_most, &pattern));
+  n_rows = self->n_rows - first;
+  find_width (self, first, &n_widths, &n_most, &pattern);
+  for (guint i = self->starts[first]; i < self->cells->len; i++)
+    {
+      const Cell *cell = &g_array_index (self->cells, Cell, i);
+      n_known += is_known (cell);
+      n_quoted += cell->is_quoted;
+    }
+  double score = pattern / n_rows * MAX (n_known, 1e-6) / (self->cells->len - self->starts[first]);
+  score *= (double)n_most / n_rows * n_most / n_rows * (1 - .02 * first);
+  /* Blanks and colons stand in texts and times; as delimiters they must cut nearly every row alike. */
+  if (strchr (" :^", delimiter) && n_most < .95 * n_rows)
+    score *= 1e-3;
+  if (self->is_broken)
+    score *= .5;
+  /* A quote that never quotes anything is worth no more than none. */
+  if (quote == '\'' && n_quoted == 0)
+    score *= .9;
+  return score;
 }
 
 static gboolean
@@ -383,7 +385,7 @@ describe_rows (SxDialect *self, const Sample *sample)
   guint  n_widths, n_most, first;
   double pattern;
 
-  self->width = MAX (1, find_width (sample, &n_widths, &n_most, &pattern));
+  self->width = sample->n_rows == 0 ? 0 : MAX (1, find_width (sample, 0, &n_widths, &n_most, &pattern));
   first = find_first_row (sample, self->width);
   self->is_row_named = FALSE;
   /* A header that is one cell short directly above the table. */

@@ -42,10 +42,14 @@ static const struct
   { "%PDF", 4, N_ ("a PDF document: copy the table out of it and save it as CSV") },
   { "\x93NUMPY", 6, N_ ("a NumPy array: save it as CSV") },
   { "BZh", 3, N_ ("a bzip2 archive: unpack it first") },
-  { "\xfd" "7zXZ", 5, N_ ("an xz archive: unpack it first") },
+  { "\xfd"
+    "7zXZ",
+    5, N_ ("an xz archive: unpack it first") },
   { "\x28\xb5\x2f\xfd", 4, N_ ("a Zstandard archive: unpack it first") },
   { "7z\xbc\xaf", 4, N_ ("a 7-Zip archive: unpack it first") },
-  { "\x7f" "ELF", 4, N_ ("a program") },
+  { "\x7f"
+    "ELF",
+    4, N_ ("a program") },
 };
 
 const SxFormat *const *

@@ -201,8 +201,8 @@ merge_options (GVariant *first, GVariant *second)
 gboolean
 sx_options_check (const SxFormat *format, GVariant *options, GError **error)
 {
-  GVariantIter        iter;
-  const char         *key;
+  GVariantIter iter;
+  const char  *key;
   g_autoptr (GVariant) value = NULL;
 
   if (options == NULL)
@@ -270,8 +270,8 @@ sx_reader_open (const char *path, const SxFormat *format, GVariant *options, GCa
 {
   g_autoptr (GVariant) given = options ? g_variant_ref_sink (options) : NULL;
   g_autoptr (GVariant) inside = NULL;
-  g_autofree char     *file = NULL;
-  const SxFormat      *named;
+  g_autofree char *file = NULL;
+  const SxFormat  *named;
 
   g_return_val_if_fail (path != NULL, NULL);
   file = sx_source_split (path, &named, &inside);

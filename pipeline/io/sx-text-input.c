@@ -29,11 +29,11 @@ struct _SxTextInput
   char         *path; /* for messages */
   int           fd;   /* -1 for memory */
   const guint8 *memory;
-  guint64       size;      /* bytes on disk when opened */
-  guint64       n_read;    /* bytes taken from there */
-  guint64       n_shown;   /* a copy of n_read that other threads may load */
-  GConverter   *unzip;     /* (nullable) */
-  guint8       *packed;    /* RAW_SIZE, when unzipping */
+  guint64       size;    /* bytes on disk when opened */
+  guint64       n_read;  /* bytes taken from there */
+  guint64       n_shown; /* a copy of n_read that other threads may load */
+  GConverter   *unzip;   /* (nullable) */
+  guint8       *packed;  /* RAW_SIZE, when unzipping */
   gsize         n_packed;
   gboolean      is_unzipped; /* the whole stream came out */
 
@@ -42,12 +42,12 @@ struct _SxTextInput
   gboolean at_end;
 
   char    *encoding;
-  gboolean is_given;  /* the caller named the encoding */
+  gboolean is_given; /* the caller named the encoding */
   gboolean is_utf8;
   gboolean was_ascii; /* all so far */
   gsize    mark;      /* bytes of the byte-order mark to skip */
   GIConv   iconv;
-  guint64  n_out;     /* bytes handed out, for messages */
+  guint64  n_out; /* bytes handed out, for messages */
   guint64  n_invalid;
 };
 
@@ -98,9 +98,9 @@ take_unzipped (SxTextInput *self, guint8 *out, gsize size, GError **error)
 {
   while (!self->is_unzipped)
     {
-      gsize              n_in = 0, n_out = 0;
+      gsize n_in = 0, n_out = 0;
       g_autoptr (GError) problem = NULL;
-      gssize             n = take_bytes (self, self->packed + self->n_packed, RAW_SIZE - self->n_packed, error);
+      gssize n = take_bytes (self, self->packed + self->n_packed, RAW_SIZE - self->n_packed, error);
 
       if (n < 0)
         return -1;
