@@ -11,14 +11,13 @@ G_BEGIN_DECLS
 /* One block of the project as the job carries it. */
 typedef struct
 {
-  char             *id;
+  char              *id;
   const SxBlockKind *kind;
-  GVariant         *params; /* a{sv} */
-  GStrv             inputs; /* ids of table blocks that feed it, in port order */
+  GVariant          *params; /* a{sv} */
+  GStrv              inputs; /* ids of table blocks that feed it, in port order */
 } SxJobBlock;
 
-typedef enum
-{
+typedef enum {
   SX_SPLIT_HOLDOUT,
   SX_SPLIT_KFOLD,
   SX_SPLIT_GROUP,
@@ -28,13 +27,13 @@ typedef enum
 typedef struct
 {
   SxSplitMethod method;
-  double        test;        /* fraction of rows never seen by the search; 0: none */
-  double        validation;  /* HOLDOUT: fraction of the rest */
-  guint         n_folds;     /* 1 for holdout */
+  double        test;       /* fraction of rows never seen by the search; 0: none */
+  double        validation; /* HOLDOUT: fraction of the rest */
+  guint         n_folds;    /* 1 for holdout */
   gboolean      stratify;
-  char         *column;      /* GROUP, TIME */
-  guint64       gap;         /* TIME: rows left out between training and validation, and before the test rows */
-  gboolean      keep_order;  /* HOLDOUT: no shuffling: the last rows are test rows, those before them validation rows */
+  char         *column;     /* GROUP, TIME */
+  guint64       gap;        /* TIME: rows left out between training and validation, and before the test rows */
+  gboolean      keep_order; /* HOLDOUT: no shuffling: the last rows are test rows, those before them validation rows */
   guint64       seed;
 } SxSplitSpec;
 
@@ -45,9 +44,9 @@ typedef struct
  */
 typedef struct
 {
-  guint32 *test;
-  gsize    n_test;
-  guint    n_folds;
+  guint32  *test;
+  gsize     n_test;
+  guint     n_folds;
   guint32 **training;
   gsize    *n_training;
   guint32 **validation;
@@ -56,7 +55,7 @@ typedef struct
 
 /* @frame: rows that have a target. @target: for stratifying. Fails with SX_ENGINE_ERROR_DATA when a part would be empty. */
 SxSplit *sx_split_new (const SxSplitSpec *spec, SxFrame *frame, const SxTarget *target, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void sx_split_free (SxSplit *self);
+void     sx_split_free (SxSplit *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxSplit, sx_split_free)
 
 /**
@@ -72,30 +71,38 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxSplit, sx_split_free)
  */
 typedef struct
 {
-  char        *name;
-  char        *folder;        /* absolute; relative source files start here */
-  GPtrArray   *table;         /* of SxJobBlock, in topological order; the last gives the raw table */
-  GPtrArray   *sources;       /* of char *: “id\tpath\tsha256 of the bytes”, to notice changed data */
-  GPtrArray   *chain;         /* of SxJobBlock */
-  SxSplitSpec  split;
-  char        *model_block;   /* id */
-  char        *target;
-  GStrv        features;      /* raw columns to use; NULL: all but the target */
-  int          task;          /* SxTask, or -1: decide from the data */
-  char        *metric;        /* id or NULL: default of the task */
-  SxTopology  *topology;
-  GVariant    *overrides;     /* (nullable) a{sv}: narrows the topology's space */
-  guint64      seed;
-  double       budget_seconds; /* 0: none */
-  guint        max_trials;     /* 0: none; at least one of the two is set */
-  guint        n_threads;      /* 0: as the machine has */
-  gsize        memory_limit;   /* bytes; 0: three quarters of what is free at start */
-  GPtrArray   *exports;        /* of SxJobBlock: evaluate and export blocks behind the model */
+  char       *name;
+  char       *folder;         /* absolute; relative source files start here */
+  GPtrArray  *table;          /* of SxJobBlock, in topological order; the last gives the raw table */
+  GPtrArray  *sources;        /* of char *: “id\tpath\tsha256 of the bytes”, to notice changed data */
+  GPtrArray  *chain;          /* of SxJobBlock */
+  guint       n_before_split; /* of chain: rows that these drop are dropped from every part; rows that later ones drop, from training rows only */
+  SxSplitSpec split;
+  char       *model_block; /* id */
+  char       *target;
+  GStrv       features; /* raw columns to use; NULL: all but the target */
+  int         task;     /* SxTask, or -1: decide from the data */
+  char       *metric;   /* id or NULL: default of the task */
+  SxTopology *topology;
+  GVariant   *overrides; /* (nullable) a{sv}: narrows the topology's space */
+  guint64     seed;
+  double      budget_seconds; /* 0: none */
+  guint       max_trials;     /* 0: none; at least one of the two is set */
+  guint       n_threads;      /* 0: as the machine has */
+  gsize       memory_limit;   /* bytes; 0: three quarters of what is free at start */
+  GPtrArray  *exports;        /* of SxJobBlock: evaluate and export blocks behind the model */
+  /*< private >*/
+  gatomicrefcount ref_count;
 } SxJob;
+#define SX_JOB_VERSION 1
+#define SX_JOB_MAX_BLOCKS 10000
+#define SX_JOB_MAX_FOLDS 50
 
 SxJob *sx_job_ref (SxJob *self);
-void sx_job_unref (SxJob *self);
+void   sx_job_unref (SxJob *self);
+/* YAML: the same job gives the same bytes, and parsing them gives the same job. */
 char *sx_job_to_text (const SxJob *self, gsize *size) G_GNUC_WARN_UNUSED_RESULT;
+/* @name: what errors call the text. Everything is checked: kinds, parameters, references, ranges; errors have file, line and column. */
 SxJob *sx_job_parse (const char *text, gssize size, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxJob, sx_job_unref)
 
@@ -114,13 +121,13 @@ SxJob *sx_compile (SxGraph *graph, const char *folder, const char *model_block, 
  */
 typedef struct _SxPrepared SxPrepared;
 
-SxPrepared *sx_prepared_new (SxJob *job, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void sx_prepared_free (SxPrepared *self);
-SxFrame *sx_prepared_get_frame (SxPrepared *self);      /* raw columns of the rows that count (those with a target) */
+SxPrepared     *sx_prepared_new (SxJob *job, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void            sx_prepared_free (SxPrepared *self);
+SxFrame        *sx_prepared_get_frame (SxPrepared *self); /* raw columns of the rows that count (those with a target) */
 const SxTarget *sx_prepared_get_target (SxPrepared *self);
-const SxSplit *sx_prepared_get_split (SxPrepared *self);
+const SxSplit  *sx_prepared_get_split (SxPrepared *self);
 const SxMetric *sx_prepared_get_metric (SxPrepared *self);
-SxSchema *sx_prepared_get_input_schema (SxPrepared *self); /* the raw columns the model will ask for */
+SxSchema       *sx_prepared_get_input_schema (SxPrepared *self); /* the raw columns the model will ask for */
 /* Steps fitted on fold @fold's training rows, and its datasets; borrowed. @fold == n_folds: fitted on all rows but the test rows; validation is then the test set (or NULL). */
 gboolean sx_prepared_get_fold (SxPrepared *self, guint fold, SxSteps **steps, SxDataset **training, SxDataset **validation, GCancellable *cancellable, GError **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxPrepared, sx_prepared_free)

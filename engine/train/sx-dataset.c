@@ -200,16 +200,27 @@ allocate (SxDataset *self, GError **error)
   return FALSE;
 }
 
-static gboolean
-take_target (SxDataset *self, SxFrame *prepared, const SxTarget *target, GError **error)
+void
+sx_dataset_take_target (SxDataset *self, const SxTarget *target, float *y)
 {
+  g_return_if_fail (self->y == NULL);
+
   self->task = target->task;
   self->classes = g_strdupv (target->classes);
   self->n_classes = target->classes ? g_strv_length (target->classes) : 0;
-  if (!sx_target_code_frame (target, prepared, &self->y, error))
+  self->y = y;
+}
+
+static gboolean
+code_target (SxDataset *self, SxFrame *prepared, const SxTarget *target, GError **error)
+{
+  float *y;
+
+  if (!sx_target_code_frame (target, prepared, &y, error))
     return FALSE;
+  sx_dataset_take_target (self, target, y);
   for (gsize row = 0; row < self->n_rows; row++)
-    if (isnan (self->y[row]))
+    if (isnan (y[row]))
       {
         g_set_error (error, SX_ENGINE_ERROR, SX_ENGINE_ERROR_DATA, _ ("Target “%s”, row %'" G_GSIZE_FORMAT " is missing: such rows cannot be learned from. Drop them."), target->column, row + 1);
         return FALSE;
@@ -236,7 +247,7 @@ sx_dataset_new (SxFrame *prepared, const SxFeature *features, guint n_features, 
     self->features[i] = (SxFeature){ g_strdup (features[i].name), features[i].n_categories };
   if (!allocate (self, error) || !fill_matrix (self, prepared, columns, error))
     return NULL;
-  if (target != NULL && !take_target (self, prepared, target, error))
+  if (target != NULL && !code_target (self, prepared, target, error))
     return NULL;
   return g_steal_pointer (&self);
 }

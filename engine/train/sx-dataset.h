@@ -82,6 +82,8 @@ void sx_features_free (SxFeature *features, guint n_features);
 
 /* @target: (nullable): NULL when predicting. Every row of @prepared, which must hold every feature's column. */
 SxDataset *sx_dataset_new (SxFrame *prepared, const SxFeature *features, guint n_features, const SxTarget *target, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Gives a data set made without a target its target: @y (transfer full), one number a row, as sx_target_code() gives. Only before the data set is shared. */
+void sx_dataset_take_target (SxDataset *self, const SxTarget *target, float *y);
 SxDataset *sx_dataset_ref (SxDataset *self);
 void sx_dataset_unref (SxDataset *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxDataset, sx_dataset_unref)
