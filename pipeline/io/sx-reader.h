@@ -86,6 +86,8 @@ const SxFormat *sx_reader_get_format (SxReader *self);
  * sx_reader_read_all(), never mixed; stream users get SX_PIPELINE_ERROR_TYPE only for `on-error: fail`
  * with types fixed by the caller. */
 SxBatch *sx_reader_next (SxReader *self, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* How often the reader started anew: when it differs after sx_reader_next(), batches got before are void. */
+guint sx_reader_get_generation (SxReader *self);
 double sx_reader_get_progress (SxReader *self);       /* 0…1, from any thread */
 GVariant *sx_reader_get_options (SxReader *self);     /* every option with what was given or guessed */
 const GPtrArray *sx_reader_get_notes (SxReader *self); /* of SxReadNote */
