@@ -9,7 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-#define NORM_EPSILON 1e-5f
+#define NORM_EPSILON SX_NN_NORM_EPSILON
+#define NUMBER_MAX SX_NN_NUMBER_MAX
 
 /* Input */
 
@@ -19,8 +20,10 @@ encode_number (const SxNnPlan *plan, size_t feature, float x)
 {
   float z = (x - plan->centres[feature]) * plan->scales[feature];
 
-  if (!isfinite (z))
-    z = isnan (z) ? 0.0f : copysignf (1e9f, z);
+  if (isnan (z))
+    z = 0.0f;
+  z = z > NUMBER_MAX ? NUMBER_MAX : z < -NUMBER_MAX ? -NUMBER_MAX
+                                                    : z;
   if (plan->clip > 0.0f)
     z = z / sqrtf (1.0f + (z / plan->clip) * (z / plan->clip));
   return z;

@@ -81,12 +81,9 @@ multiply_tile (const SxNnGemm *g, const float *a, const float *b, size_t b_row, 
       for (size_t v = 0; v < nv; v++)
         {
           Vector y = acc[i][v];
+          /* One expression, so that every tile contracts it to the same multiply-add. */
           if (is_last)
-            {
-              y = y * g->scale;
-              if (bias != NULL)
-                y += *(const LooseVector *)(bias + v * LANES);
-            }
+            y = y * g->scale + *(const LooseVector *)(bias + v * LANES);
           *(LooseVector *)(to + v * LANES) = y;
         }
       if (!is_whole)
@@ -177,7 +174,7 @@ multiply_panel (const SxNnGemm *g, size_t from, size_t depth, size_t column, siz
     {
       size_t n_rows = g->m - i < MR ? g->m - i : MR;
       multiply_rows (g, n_rows, g->a + i * g->a_row + from * g->a_column, b, b_row, depth, g->c + i * g->c_row + column, n_columns,
-                     g->bias != NULL ? bias : NULL, is_first, is_last);
+                     bias, is_first, is_last);
     }
 }
 

@@ -18,6 +18,8 @@
 #define SX_NN_MAX_WIDTH 65536
 #define SX_NN_MAX_PARAMETERS ((size_t)1 << 30)
 #define SX_NN_MAX_FREQUENCIES 64
+#define SX_NN_NORM_EPSILON 1e-5f
+#define SX_NN_NUMBER_MAX 1e9f /* scaled numbers go no further: their squares must stay finite */
 
 typedef enum {
   SX_NN_OP_INPUT,

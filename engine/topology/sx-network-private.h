@@ -27,8 +27,9 @@ typedef struct
   double         target_low, target_high; /* … and never outside of what it has seen */
 } SxNetwork;
 
-/* @spec: (transfer full). Parameters, centres and scales are allocated, zero. */
+/* @spec: (transfer full). Centres and scales are zero, parameters not there until sx_network_allocate(). */
 SxNetwork *sx_network_new (SxNetworkSpec *spec, SxTask task, const guint *n_categories, guint n_features, guint n_outputs, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean   sx_network_allocate (SxNetwork *self, GError **error); /* the parameters, zero */
 void       sx_network_free (SxPredictor *predictor);
 static inline void
 sx_network_unref (SxNetwork *self)
@@ -37,6 +38,8 @@ sx_network_unref (SxNetwork *self)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxNetwork, sx_network_unref)
 
+/* Learns centres and scales on the rows of @dataset. */
+void         sx_network_fit_scaling (SxNetwork *self, const SxDataset *dataset);
 SxPredictor *sx_network_train (const SxDataset *training, const SxDataset *validation, const SxTrainContext *context, GError **error);
 gboolean     sx_network_save (SxPredictor *predictor, GHashTable *parts, GError **error);
 SxPredictor *sx_network_load (SxTask task, guint n_features, guint n_outputs, GHashTable *parts, GError **error);

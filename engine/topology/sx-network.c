@@ -35,13 +35,17 @@ sx_network_new (SxNetworkSpec *spec, SxTask task, const guint *n_categories, gui
     return NULL;
   self->plan->centres = self->centres;
   self->plan->scales = self->scales;
-  self->parameters = sx_nn_allocate (self->plan->n_parameters * sizeof (float));
-  if (self->parameters == NULL)
-    {
-      g_set_error_literal (error, SX_ENGINE_ERROR, SX_ENGINE_ERROR_MEMORY, _ ("There is not enough memory for the network’s weights."));
-      return NULL;
-    }
   return g_steal_pointer (&self);
+}
+
+gboolean
+sx_network_allocate (SxNetwork *self, GError **error)
+{
+  self->parameters = sx_nn_allocate (self->plan->n_parameters * sizeof (float));
+  if (self->parameters != NULL)
+    return TRUE;
+  g_set_error_literal (error, SX_ENGINE_ERROR, SX_ENGINE_ERROR_MEMORY, _ ("There is not enough memory for the network’s weights."));
+  return FALSE;
 }
 
 void
@@ -183,6 +187,10 @@ sx_network_predict (SxPredictor *predictor, const float *x, gsize n_rows, guint 
 const SxFamily sx_family_network = {
   .id = "network",
   .check = sx_network_check,
+  .train = sx_network_train,
   .predict = sx_network_predict,
   .free = sx_network_free,
+  .save = sx_network_save,
+  .load = sx_network_load,
+  .to_onnx = sx_network_to_onnx,
 };
