@@ -22,14 +22,25 @@
 #define INLINE __attribute__ ((always_inline)) static inline
 
 INLINE float
-float_from_bits (int32_t bits)
+float_from_bits (uint32_t bits)
 {
   union
   {
-    int32_t i;
-    float   f;
+    uint32_t i;
+    float    f;
   } u = { bits };
   return u.f;
+}
+
+INLINE uint32_t
+float_to_bits (float x)
+{
+  union
+  {
+    float    f;
+    uint32_t i;
+  } u = { x };
+  return u.i;
 }
 
 /* Adding and taking away 1.5 · 2^23 rounds to the nearest whole number, for |x| < 2^22. */
@@ -43,11 +54,13 @@ round_near (float x)
 INLINE float
 exp_near (float x)
 {
-  float n, r, p;
+  const float big = 12582912.0f;
+  float       shifted, n, r, p;
 
   x = x < -87.0f ? -87.0f : x;
   x = x > 88.0f ? 88.0f : x;
-  n = round_near (x * 1.44269504f);
+  shifted = x * 1.44269504f + big; /* its low bits are the whole number n */
+  n = shifted - big;
   r = FMA (n, -0.693359375f, x);
   r = FMA (n, 2.12194440e-4f, r);
   p = 1.3888889e-3f;
@@ -57,7 +70,7 @@ exp_near (float x)
   p = FMA (p, r, 0.5f);
   p = FMA (p, r, 1.0f);
   p = FMA (p, r, 1.0f);
-  return p * float_from_bits (((int32_t)n + 127) << 23);
+  return p * float_from_bits ((float_to_bits (shifted) + 127u) << 23); /* the bits of big fall out on the left */
 }
 
 INLINE float
