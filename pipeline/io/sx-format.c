@@ -19,7 +19,7 @@
 #define HEAD_SIZE (64 * 1024)
 
 static const SxFormat *const formats[] = {
-  &sx_format_csv, &sx_format_tsv, &sx_format_json, &sx_format_jsonl, NULL
+  &sx_format_csv, &sx_format_tsv, &sx_format_json, &sx_format_jsonl, &sx_format_sqlite, NULL
 };
 
 /* Files people try to open as tables, by their first bytes. */

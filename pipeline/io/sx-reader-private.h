@@ -62,6 +62,8 @@ extern const SxFormat sx_format_json;
 extern const SxFormat sx_format_jsonl;
 extern const SxFormat sx_format_sqlite;
 
+gboolean sx_sqlite_write (SxFrame *frame, const char *path, GVariant *options, GCancellable *cancellable, GError **error);
+
 /* The error for a file that is of none of the formats, or cannot be opened at all. */
 gboolean sx_source_check (const char *path, GError **error);
 
