@@ -295,10 +295,21 @@ sx_nn_forward (const SxNnPlan *plan, const SxNnKernels *kernels, const float *pa
     }
 }
 
+/* Whether the gradient of slot 0 is of any use. */
+static bool
+has_input_blocks (const SxNnPlan *plan)
+{
+  for (size_t i = 0; i < plan->n_features; i++)
+    if (plan->features[i].encoding == SX_NN_PERIODIC || plan->features[i].encoding == SX_NN_EMBEDDING)
+      return true;
+  return false;
+}
+
 void
 sx_nn_backward_rows (const SxNnPlan *plan, const SxNnKernels *kernels, const float *parameters, SxNnWorkspace *workspace, size_t from, size_t to, const SxNnStep *step, float *scratch)
 {
   size_t n_rows = to - from;
+  bool   learns_inputs = has_input_blocks (plan);
 
   if (n_rows == 0)
     return;
@@ -313,6 +324,8 @@ sx_nn_backward_rows (const SxNnPlan *plan, const SxNnKernels *kernels, const flo
       float           *dx = op->adds_gradient ? workspace->spare + from * op->width_in : sum;
       size_t           n = n_rows * op->width_in;
 
+      if (op->input == 0 && !learns_inputs)
+        continue;
       switch (op->kind)
         {
         case SX_NN_OP_SCALE:

@@ -19,7 +19,7 @@
 #endif
 
 #define EVALUATION_ROWS 4096
-#define FLOPS_WORTH_THREADS 2e6 /* of a step; below, waking a thread costs more than it brings */
+#define FLOPS_WORTH_THREADS 1e7 /* of a step; below, waking a thread costs more than it brings */
 #define CHECKPOINT_SECONDS 1.0
 
 enum {
