@@ -14,19 +14,18 @@
 
 /* Input */
 
-/* A number as the network sees it. */
+/* A number as the network sees it. Without branches, so that rows of numbers become vectors. */
 static inline float
 encode_number (const SxNnPlan *plan, size_t feature, float x)
 {
   float z = (x - plan->centres[feature]) * plan->scales[feature];
+  float r;
 
-  if (isnan (z))
-    z = 0.0f;
-  z = z > NUMBER_MAX ? NUMBER_MAX : z < -NUMBER_MAX ? -NUMBER_MAX
-                                                    : z;
-  if (plan->clip > 0.0f)
-    z = z / sqrtf (1.0f + (z / plan->clip) * (z / plan->clip));
-  return z;
+  z = isnan (z) ? 0.0f : z; /* missing */
+  z = z > NUMBER_MAX ? NUMBER_MAX : z;
+  z = z < -NUMBER_MAX ? -NUMBER_MAX : z;
+  r = z * plan->unclip;
+  return z / sqrtf (1.0f + r * r);
 }
 
 /* The row of a category in its table; n_categories for missing and unknown. */
@@ -61,6 +60,13 @@ input_forward (const SxNnPlan *plan, const SxNnKernels *kernels, const float *pa
 {
   size_t width = plan->slot_widths[0];
 
+  if (plan->has_numbers_only)
+    {
+      for (size_t row = from; row < to; row++)
+        for (size_t i = 0; i < width; i++)
+          values[row * width + i] = encode_number (plan, i, x[row * width + i]);
+      return;
+    }
   for (size_t row = from; row < to; row++)
     for (size_t i = 0; i < plan->n_features; i++)
       {

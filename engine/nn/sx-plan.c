@@ -165,8 +165,11 @@ sx_nn_plan_add_input (SxNnPlan *plan)
 {
   size_t width = 0;
 
+  plan->unclip = plan->clip > 0.0f ? 1.0f / plan->clip : 0.0f;
+  plan->has_numbers_only = true;
   for (size_t i = 0; i < plan->n_features; i++)
     {
+      plan->has_numbers_only = plan->has_numbers_only && plan->features[i].encoding == SX_NN_NUMBER;
       plan->features[i].column = width;
       width += plan->features[i].width;
     }

@@ -83,7 +83,7 @@ add_scaled (Writer *writer, const gint64 *indices, gsize n)
   z = add_node (onnx, "Clip", z, add_scalar (onnx, "number_low", -(double)SX_NN_NUMBER_MAX), add_scalar (onnx, "number_high", (double)SX_NN_NUMBER_MAX));
   if (self->plan->clip > 0.0f)
     {
-      const char *r = add_node (onnx, "Div", z, add_scalar (onnx, "clip", (double)self->plan->clip), NULL);
+      const char *r = add_node (onnx, "Mul", z, add_scalar (onnx, "unclip", (double)self->plan->unclip), NULL);
 
       r = add_node (onnx, "Mul", r, r, NULL);
       r = add_node (onnx, "Add", r, add_scalar (onnx, "one", 1.0), NULL);
