@@ -15,6 +15,7 @@
 #include "frame/sx-number.h"
 #include "frame/sx-timestamp.h"
 
+#include <math.h>
 #include <string.h>
 
 #define SAMPLE_ROWS 300
@@ -47,8 +48,9 @@ is_number (const char *text, gsize size)
   double value;
   gsize  n_digits = 0;
 
+  /* “inf” and “Infinity” may be names. */
   if (sx_number_parse (text, size, &value))
-    return TRUE;
+    return isfinite (value);
   /* 1.234,5  $12  45%  */
   for (gsize i = 0; i < size; i++)
     {
@@ -63,11 +65,10 @@ is_number (const char *text, gsize size)
 gboolean
 sx_dialect_is_value (const char *text, gsize size)
 {
-  double   number;
   gint64   time;
   gboolean truth;
 
-  if (sx_number_parse (text, size, &number) || sx_timestamp_parse (text, size, &time))
+  if (sx_timestamp_parse (text, size, &time))
     return TRUE;
   if (size > 2 && sx_number_parse_bool (text, size, &truth))
     return TRUE;
