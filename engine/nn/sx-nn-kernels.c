@@ -3,7 +3,7 @@
 
 #include "sx-nn-kernels.h"
 
-#include <stdatomic.h>
+#include <pthread.h>
 
 extern const SxNnKernels sx_nn_kernels_portable;
 #ifdef SX_NN_HAS_X86
@@ -13,9 +13,8 @@ extern const SxNnKernels sx_nn_kernels_v4;
 
 #define N_INSTANCES 3
 
-/* Filled once; losing the race writes the same pointers again. */
-static _Atomic (const SxNnKernels *) usable[N_INSTANCES + 1];
-static atomic_int                    is_ready;
+static const SxNnKernels *usable[N_INSTANCES + 1];
+static pthread_once_t     once = PTHREAD_ONCE_INIT;
 
 static void
 find_usable (void)
@@ -31,16 +30,14 @@ find_usable (void)
 
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     if (all[i]->is_usable ())
-      atomic_store (&usable[n++], all[i]);
-  atomic_store (&is_ready, 1);
+      usable[n++] = all[i];
 }
 
 const SxNnKernels *const *
 sx_nn_kernels_list (void)
 {
-  if (!atomic_load (&is_ready))
-    find_usable ();
-  return (const SxNnKernels *const *)usable;
+  pthread_once (&once, find_usable);
+  return usable;
 }
 
 const SxNnKernels *

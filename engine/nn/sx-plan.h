@@ -83,8 +83,8 @@ typedef struct
   SxNnFeature *features;
   size_t       n_features;
   size_t       n_frequencies;
-  float        clip;           /* numbers are squashed to ± this; 0: not */
-  float        unclip;         /* 1 / clip, or 0 */
+  float        clip;   /* numbers are squashed to ± this; 0: not */
+  float        unclip; /* 1 / clip, or 0 */
   bool         has_numbers_only;
   SxNnOp       ops[SX_NN_MAX_OPS];
   size_t       n_ops;

@@ -21,6 +21,8 @@
 #define EVALUATION_ROWS 4096
 #define FLOPS_WORTH_THREADS 1e7 /* of a step; below, waking a thread costs more than it brings */
 #define CHECKPOINT_SECONDS 1.0
+#define SMALLEST_BATCH 16
+#define FEWEST_STEPS 8
 
 enum {
   KEY_WEIGHTS = 1,
@@ -483,7 +485,9 @@ begin (Trainer *self, GError **error)
   SxNetwork            *network = self->network;
 
   self->started = g_get_monotonic_time ();
-  self->batch = MIN (self->spec->batch, self->training->n_rows);
+  /* A small table is cut into several steps all the same: one step an epoch learns too little. */
+  self->batch = MIN (self->spec->batch, MAX (SMALLEST_BATCH, self->training->n_rows / FEWEST_STEPS));
+  self->batch = MIN (self->batch, self->training->n_rows);
   self->n_steps = self->training->n_rows / self->batch; /* rows left over wait for the next epoch */
   self->n_epochs = MAX (self->spec->epochs, context->max_iterations);
   if (!allocate (self, error))
