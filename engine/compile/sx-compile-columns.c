@@ -203,6 +203,7 @@ place_features (SxCompiler *self, const SxChainContext *context, SxFrame *raw)
   g_autofree const char **names = sx_params_get_strings (self->model_params, "features", &n_names);
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   g_auto (GStrv) features = NULL;
+  g_auto (GStrv) columns = NULL;
   SxJobBlock *select;
 
   if (n_names == 0)
@@ -228,13 +229,10 @@ place_features (SxCompiler *self, const SxChainContext *context, SxFrame *raw)
       self->job->features = g_steal_pointer (&features);
       return TRUE;
     }
+  g_strv_builder_addv (builder, (const char **)features); /* taken out by the first end */
   g_strv_builder_add (builder, self->job->target);
-  g_strfreev (features);
-  features = g_strv_builder_end (builder);
-  for (guint i = 0; i < n_names && features[0] == NULL; i++)
-    g_assert_not_reached ();
-  select = sx_job_block_new ("(features)", sx_block_kind_find ("table.select"),
-                             g_variant_new_parsed ("{'columns': <%^as>}", features), NULL, NULL);
+  columns = g_strv_builder_end (builder);
+  select = sx_job_block_new ("(features)", sx_block_kind_find ("table.select"), g_variant_new_parsed ("{'columns': <%^as>}", columns), NULL, NULL);
   g_ptr_array_add (self->job->chain, select);
   return try_block (self, select, context);
 }

@@ -152,11 +152,26 @@ fixture_run_filter (const SxParams *params, SxFrame *const *inputs, guint n_inpu
   return sx_frame_take (inputs[0], rows, n);
 }
 
+/* Mixes rows; that it gives back its input is beside the point. */
+G_GNUC_UNUSED static SxFrame *
+fixture_run_mix (const SxParams *params, SxFrame *const *inputs, guint n_inputs, const SxBlockContext *context, GError **error)
+{
+  return sx_frame_ref (inputs[0]);
+}
+
+/* What leaves a source or a block that changes no columns. */
+static SxSchema *
+fixture_describe (const SxParams *params, SxSchema *const *inputs, guint n_inputs, const SxBlockContext *context, GError **error)
+{
+  return sx_schema_ref (n_inputs > 0 ? inputs[0] : sx_frame_get_schema (fixture_frame));
+}
+
 static const SxParamSpec fixture_params[] = { { NULL } };
-static const SxPortSpec  fixture_ports[] = { { NULL } };
+static const SxPortSpec  fixture_source_ports[] = { { "table", "Table", SX_PORT_OUT, SX_PORT_TABLE, 0 }, { NULL } };
+static const SxPortSpec  fixture_ports[] = { { "input", "Input", SX_PORT_IN, SX_PORT_TABLE, 0 }, { "table", "Table", SX_PORT_OUT, SX_PORT_TABLE, 0 }, { NULL } };
 
 #define FIXTURE_KIND(name, id_, category_, flags_, ...) \
-  G_GNUC_UNUSED static const SxBlockKind name = { .id = id_, .title = id_, .category = category_, .flags = flags_, .ports = fixture_ports, .params = fixture_params, __VA_ARGS__ }
+  G_GNUC_UNUSED static const SxBlockKind name = { .id = id_, .title = id_, .help = id_, .aliases = id_, .icon = id_, .category = category_, .flags = flags_, .ports = category_ == SX_BLOCK_SOURCE ? fixture_source_ports : fixture_ports, .params = fixture_params, .describe = fixture_describe, __VA_ARGS__ }
 
 FIXTURE_KIND (fixture_source, "test.source", SX_BLOCK_SOURCE, 0, .run = fixture_run_source);
 FIXTURE_KIND (fixture_target_mean, "test.target-mean", SX_BLOCK_PREPARE, SX_BLOCK_LEARNS, .fit = fixture_fit_target_mean);
@@ -164,6 +179,7 @@ FIXTURE_KIND (fixture_fill, "test.fill", SX_BLOCK_PREPARE, SX_BLOCK_LEARNS, .fit
 FIXTURE_KIND (fixture_replace, "test.respell", SX_BLOCK_TABLE, SX_BLOCK_ROW_WISE, .steps = fixture_respell);
 FIXTURE_KIND (fixture_teller, "test.leak", SX_BLOCK_TABLE, SX_BLOCK_ROW_WISE, .steps = fixture_leak);
 FIXTURE_KIND (fixture_no_id, "test.drop-id", SX_BLOCK_TABLE, SX_BLOCK_ROW_WISE, .steps = fixture_drop_id);
+FIXTURE_KIND (fixture_mix, "test.mix", SX_BLOCK_TABLE, SX_BLOCK_MIXES_ROWS, .run = fixture_run_mix);
 FIXTURE_KIND (fixture_filter, "test.filter", SX_BLOCK_TABLE, SX_BLOCK_DROPS_ROWS, .run = fixture_run_filter);
 
 /* Columns id (text), x (number, holes), y (text, holes). Every row is drawn from @seed and its own number; rows that @change says are drawn
