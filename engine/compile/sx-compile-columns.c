@@ -364,6 +364,21 @@ decide_target (SxCompiler *self)
   return g_steal_pointer (&target);
 }
 
+/* Rows with a date often follow each other, and then a random split lets a model learn from the future. */
+static void
+ask_about_dates (SxCompiler *self, SxSchema *raw)
+{
+  for (guint i = 0; i < sx_schema_get_n_fields (raw); i++)
+    {
+      const SxField *field = sx_schema_get_field (raw, i);
+
+      if (field->type != SX_TYPE_TIMESTAMP || self->job->split.method == SX_SPLIT_TIME)
+        continue;
+      sx_compiler_warn (self, self->job->model_block, NULL, _ ("Column “%s” is a time. If the model is to predict later rows from earlier ones, split by time."), field->name);
+      return;
+    }
+}
+
 /* ---- the whole ---- */
 
 static gboolean
@@ -383,6 +398,7 @@ check_features (SxCompiler *self, const SxChainContext *context, SxFrame *raw)
   if (target == NULL)
     return FALSE;
   sx_compiler_lint (self, target, (const char *const *)features);
+  ask_about_dates (self, sx_frame_get_schema (raw));
   if (!needs_preparation (self, raw, (const char *const *)features))
     return TRUE;
   return add_preparation (self, context);

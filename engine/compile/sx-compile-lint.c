@@ -9,6 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A column with as many values as rows is no identifier in a table as short as this. */
@@ -16,6 +17,7 @@
 #define MIN_ROWS 50
 #define RARE_SHARE 0.02
 #define RARE_ROWS 10
+#define REPEATED_SHARE 0.05
 /* Above this a column is too varied to be another spelling of a class. */
 #define MAX_COPY_VALUES SX_TARGET_MAX_CLASSES
 
@@ -159,8 +161,22 @@ is_id_like (const SxColumn *column, const char *name, guint n_values)
   return counts_up || (column->type == SX_TYPE_INT64 && has_id_name (name));
 }
 
+/* Folds a column's cells into one number a row, so that equal rows have equal numbers. */
 static void
-lint_column (SxCompiler *self, const SxTarget *target, const float *y, const char *name)
+mix_cells (guint64 *rows, const guint32 *cells, gsize n_rows)
+{
+  for (gsize row = 0; row < n_rows; row++)
+    {
+      guint64 z = rows[row] ^ cells[row];
+
+      z = (z ^ (z >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9) + G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+      rows[row] = z ^ (z >> 27);
+    }
+}
+
+/* @rows: (inout): a number of each row's cells so far */
+static void
+lint_column (SxCompiler *self, const SxTarget *target, const float *y, const char *name, guint64 *rows)
 {
   SxFrame *frame = self->prepared;
   int      index = sx_schema_find (sx_frame_get_schema (frame), name);
@@ -173,6 +189,7 @@ lint_column (SxCompiler *self, const SxTarget *target, const float *y, const cha
   if (column->type == SX_TYPE_IMAGE || column->type == SX_TYPE_LIST)
     return;
   cells = column->type == SX_TYPE_STRING || column->type == SX_TYPE_CATEGORY ? number_texts (column, &n_values) : number_values (column, &n_values);
+  mix_cells (rows, cells, column->n_rows);
   if (n_values == 0)
     sx_compiler_warn (self, block, "features", _ ("Column “%s” is missing in every row. Leave it out."), name);
   else if (n_values == 1 && column->n_missing == 0)
@@ -206,12 +223,33 @@ lint_balance (SxCompiler *self, const SxTarget *target, const float *y, gsize n_
     sx_compiler_warn (self, self->job->model_block, "target", _ ("Class “%s” has %'" G_GSIZE_FORMAT " of %'" G_GSIZE_FORMAT " rows. Accuracy will say little; look at the area under the curve or balanced accuracy."), target->classes[rarest], counts[rarest], n_present);
 }
 
+static int
+compare_numbers (const void *a, const void *b)
+{
+  guint64 left = *(const guint64 *)a, right = *(const guint64 *)b;
+
+  return (left > right) - (left < right);
+}
+
+static void
+lint_repeated_rows (SxCompiler *self, guint64 *rows, gsize n_rows)
+{
+  gsize n_repeated = 0;
+
+  qsort (rows, n_rows, sizeof *rows, compare_numbers);
+  for (gsize i = 1; i < n_rows; i++)
+    n_repeated += rows[i] == rows[i - 1];
+  if (n_rows >= MIN_ROWS && (double)n_repeated > REPEATED_SHARE * (double)n_rows)
+    sx_compiler_warn (self, self->job->model_block, "features", _ ("%'" G_GSIZE_FORMAT " of %'" G_GSIZE_FORMAT " rows repeat another row's features. Copies among the test rows make a model look better than it is; split by group, or drop them."), n_repeated, n_rows);
+}
+
 void
 sx_compiler_lint (SxCompiler *self, const SxTarget *target, const char *const *feature_names)
 {
-  gsize             n_rows = sx_frame_get_n_rows (self->prepared);
-  gsize             n_missing = 0;
-  g_autofree float *y = NULL;
+  gsize               n_rows = sx_frame_get_n_rows (self->prepared);
+  gsize               n_missing = 0;
+  g_autofree float   *y = NULL;
+  g_autofree guint64 *rows = g_new0 (guint64, n_rows + 1);
 
   if (!sx_target_code_frame (target, self->prepared, &y, NULL))
     return;
@@ -224,5 +262,7 @@ sx_compiler_lint (SxCompiler *self, const SxTarget *target, const char *const *f
   if (target->classes != NULL)
     lint_balance (self, target, y, n_rows);
   for (guint i = 0; feature_names[i]; i++)
-    lint_column (self, target, y, feature_names[i]);
+    lint_column (self, target, y, feature_names[i], rows);
+  if (self->job->split.method != SX_SPLIT_GROUP)
+    lint_repeated_rows (self, rows, n_rows);
 }

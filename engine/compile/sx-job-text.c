@@ -280,7 +280,12 @@ read_block (const SxYaml *map, GError **error)
   kind = sx_block_kind_find (kind_id);
   if (kind == NULL)
     {
-      refuse (sx_yaml_find (map, "kind"), error, _ ("There is no block kind “%s”"), kind_id);
+      const char *suggestion = sx_block_kind_suggest (kind_id);
+
+      if (suggestion != NULL)
+        refuse (sx_yaml_find (map, "kind"), error, _ ("There is no block kind “%s”. Did you mean “%s”?"), kind_id, suggestion);
+      else
+        refuse (sx_yaml_find (map, "kind"), error, _ ("There is no block kind “%s”"), kind_id);
       return NULL;
     }
   params = node ? g_variant_ref_sink (sx_yaml_to_variant (node)) : NULL;

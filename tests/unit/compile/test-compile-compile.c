@@ -225,6 +225,7 @@ test_preparation_inserted (void)
   g_auto (Builder) builder = begin ();
   g_autoptr (SxJob) job = NULL;
   const SxJobBlock *last;
+  const char       *aim = NULL;
 
   if (sx_block_kind_find ("prepare.auto") == NULL)
     {
@@ -237,7 +238,9 @@ test_preparation_inserted (void)
   g_assert_cmpuint (job->chain->len, ==, 1);
   last = job->chain->pdata[0];
   g_assert_cmpstr (last->kind->id, ==, "prepare.auto");
-  g_assert_cmpstr (g_variant_get_string (g_variant_lookup_value (last->params, "for", NULL), NULL), ==, "network");
+  /* the aim of the topology, or the block's default if that is the same */
+  if (g_variant_lookup (last->params, "for", "&s", &aim))
+    g_assert_cmpstr (aim, ==, "network");
 }
 
 static void
@@ -501,6 +504,49 @@ test_warns (void)
   g_assert_cmpuint (problems->len, ==, 5);
 }
 
+/* A table whose target is a number: twice a feature plus one; with a date, and rows that come again. */
+static void
+test_warns_about_numbers (void)
+{
+  const SxField fields[] = { { (char *)"y", SX_TYPE_FLOAT64 }, { (char *)"line", SX_TYPE_FLOAT64 }, { (char *)"when", SX_TYPE_TIMESTAMP }, { (char *)"fine", SX_TYPE_INT64 } };
+  g_autoptr (SxSchema) schema = sx_schema_new (fields, 4, NULL);
+  g_auto (Builder) builder = begin ();
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (SxFrame) frame = NULL;
+  g_autoptr (SxJob) job = NULL;
+  SxColumnBuilder *builders[4];
+  SxColumn        *columns[4];
+
+  for (guint i = 0; i < 4; i++)
+    builders[i] = sx_column_builder_new (fields[i].type);
+  for (gint64 row = 0; row < 200; row++)
+    {
+      gint64 source = row % 150; /* the last 50 rows come again */
+
+      sx_column_builder_append_double (builders[0], (double)source / 7 * 2 + 1);
+      sx_column_builder_append_double (builders[1], (double)source / 7);
+      sx_column_builder_append_int64 (builders[2], source * source * 86400000000);
+      sx_column_builder_append_int64 (builders[3], source * 7919 % 101);
+    }
+  for (guint i = 0; i < 4; i++)
+    {
+      columns[i] = sx_column_builder_finish (builders[i]);
+      sx_column_builder_free (builders[i]);
+    }
+  frame = sx_frame_new_from_columns (schema, columns);
+  for (guint i = 0; i < 4; i++)
+    sx_column_unref (columns[i]);
+  fixture_frame = frame;
+  add_model (&builder, NULL);
+  /* whether or not a preparation can be put in for the date, the warnings are there */
+  job = sx_compile (builder.graph, "/tmp", NULL, &problems, NULL, NULL);
+  g_assert_cmpuint (count_warnings (problems, "Column “line” is the target “y” in another spelling"), ==, 1);
+  g_assert_cmpuint (count_warnings (problems, "Column “when” is a time"), ==, 1);
+  g_assert_cmpuint (count_warnings (problems, "50 of 200 rows repeat another row's features"), ==, 1);
+  g_assert_cmpuint (count_warnings (problems, "fine"), ==, 0);
+  g_assert_cmpuint (count_warnings (problems, ""), ==, 3);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -522,5 +568,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/compile/compile/refuses/shape", test_refuses_shape);
   g_test_add_func ("/compile/compile/refuses/no-rows", test_refuses_no_rows);
   g_test_add_func ("/compile/compile/warns/columns-and-classes", test_warns);
+  g_test_add_func ("/compile/compile/warns/numbers-dates-and-repeats", test_warns_about_numbers);
   return g_test_run ();
 }
