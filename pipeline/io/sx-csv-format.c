@@ -16,6 +16,7 @@ static const SxFormatOption csv_options[] = {
   { "delimiter", "s", N_ ("guessed"), N_ ("The character between cells, or “tab”") },
   { "quote", "s", N_ ("guessed"), N_ ("The character around cells that contain a delimiter, or “none”") },
   { "header", "b", N_ ("guessed"), N_ ("Whether the first line names the columns") },
+  { "skip", "x", N_ ("guessed"), N_ ("Lines to pass over before the table") },
   { "encoding", "s", N_ ("guessed"), N_ ("UTF-8, UTF-16LE, WINDOWS-1252, … ") },
   { "missing", "as", N_ ("? N/A NaN null …, and NA None - . among numbers"), N_ ("The words that stand for a missing value, beside an empty cell") },
   { "decimal", "s", N_ ("guessed"), N_ ("The decimal point: “.” or “,”") },
@@ -39,7 +40,7 @@ guess_dialect (SxCsvReader *self, GCancellable *cancellable, GError **error)
       g_string_append_len (sample, self->block, n);
     }
   sx_dialect_guess (&self->dialect, sample->str, sample->len, n == 0);
-  if (self->dialect.n_preamble > 0)
+  if (!self->dialect.fixed_preamble)
     for (guint line = 1; line <= self->dialect.n_preamble; line++)
       sx_reader_note (&self->base, line, NULL, _ ("The line was passed over: it is not of the table's %u columns."), self->dialect.width);
   return TRUE;
@@ -142,7 +143,10 @@ sx_csv_reader_dup_options (SxReader *reader)
   g_variant_dict_insert (&dict, "quote", "s", self->dialect.quote ? quote : "none");
   g_variant_dict_insert (&dict, "decimal", "s", decimal);
   g_variant_dict_insert (&dict, "header", "b", self->dialect.has_header);
-  g_variant_dict_insert (&dict, "encoding", "s", sx_text_input_get_encoding (self->input));
+  g_variant_dict_insert (&dict, "skip", "x", (gint64)self->dialect.n_preamble);
+  /* A file with bytes that are none of its encoding can only be read by guessing again. */
+  if (sx_text_input_get_n_invalid (self->input) == 0)
+    g_variant_dict_insert (&dict, "encoding", "s", sx_text_input_get_encoding (self->input));
   g_variant_dict_insert (&dict, "on-error", "s", on_errors[self->on_error]);
   g_variant_dict_insert_value (&dict, "missing", g_variant_new_strv ((const char *const *)self->missing.words, self->missing.n_words));
   if (self->names != NULL)
@@ -185,6 +189,7 @@ read_options (SxCsvReader *self, GVariant *options, GError **error)
   SxDialect  *dialect = &self->dialect;
   const char *text = sx_options_get_string (options, "on-error");
   char      **words;
+  gint64      skip;
 
   if (!read_mark (options, "delimiter", &dialect->delimiter, &dialect->fixed_delimiter, error) ||
       !read_mark (options, "quote", &dialect->quote, &dialect->fixed_quote, error) ||
@@ -206,6 +211,13 @@ read_options (SxCsvReader *self, GVariant *options, GError **error)
     return set_option_error ("on-error", text, _ ("it is fail, skip or missing"), error);
   if (options != NULL && g_variant_lookup (options, "header", "b", &dialect->has_header))
     dialect->fixed_header = TRUE;
+  if (options != NULL && g_variant_lookup (options, "skip", "x", &skip))
+    {
+      if (skip < 0 || skip > SX_CSV_MAX_SKIP)
+        return set_option_error ("skip", "…", _ ("it is a number of lines from 0 to 1,000,000"), error);
+      dialect->n_preamble = (guint)skip;
+      dialect->fixed_preamble = TRUE;
+    }
   words = sx_options_get_strings (options, "missing");
   /* The list we report ourselves means what it means unsaid. */
   if (words != NULL && g_strv_equal ((const char *const *)words, sx_csv_default_missing))

@@ -19,6 +19,8 @@ G_BEGIN_DECLS
 #define SX_CSV_MAX_COLUMNS 65536
 /* The most lines before the table that are passed over as not being part of it. */
 #define SX_CSV_MAX_PREAMBLE 20
+/* The most lines a caller may have passed over. */
+#define SX_CSV_MAX_SKIP 1000000
 /* A text column of at most this many different words is a category. */
 #define SX_CSV_MAX_CATEGORIES 1000
 
@@ -38,11 +40,13 @@ typedef struct
   gboolean is_row_named; /* the header has one cell less: the first column has no name */
   gboolean is_trailing;  /* … because rows end in one more delimiter */
 
-  gboolean fixed_delimiter, fixed_quote, fixed_decimal, fixed_header;
+  gboolean fixed_delimiter, fixed_quote, fixed_decimal, fixed_header, fixed_preamble;
 } SxDialect;
 
 /* @text: the start of the table in UTF-8; @is_whole: nothing follows it. */
 void sx_dialect_guess (SxDialect *self, const char *text, gsize size, gboolean is_whole);
+/* Bytes of the first *@n_left lines, which end in LF, CR or CR LF; what is left to skip in the next block is left in the arguments. */
+gsize sx_dialect_skip_lines (const char *text, gsize size, guint *n_left, gboolean *after_return);
 /* Number, time or truth word: what a header hardly is. */
 gboolean sx_dialect_is_value (const char *text, gsize size);
 

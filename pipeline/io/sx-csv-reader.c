@@ -17,20 +17,6 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-static gboolean
-skip_preamble (SxCsvReader *self, char *text, gssize *size, guint *n_left)
-{
-  while (*n_left > 0 && *size > 0)
-    {
-      char *end = memchr (text, '\n', (gsize)*size);
-      gsize n = end ? (gsize)(end - text) + 1 : (gsize)*size;
-      *n_left -= end != NULL;
-      *size -= (gssize)n;
-      memmove (text, text + n, (gsize)*size);
-    }
-  return *size > 0;
-}
-
 /* Cells until there is a full batch or the file ends. */
 gboolean
 sx_csv_reader_fill (SxCsvReader *self, GCancellable *cancellable, GError **error)
@@ -71,8 +57,9 @@ reset_notes (SxCsvReader *self)
 gboolean
 sx_csv_reader_begin (SxCsvReader *self, GError **error)
 {
-  guint  n_left = self->dialect.n_preamble;
-  gssize n = 0;
+  guint    n_left = self->dialect.n_preamble;
+  gssize   n = 0;
+  gboolean after_return = FALSE;
 
   sx_csv_cells_clear (&self->cells);
   self->at_end = FALSE;
@@ -83,16 +70,19 @@ sx_csv_reader_begin (SxCsvReader *self, GError **error)
   if (!sx_text_input_rewind (self->input, error) ||
       !sx_csv_cells_init (&self->cells, &self->base, &self->dialect, self->on_error, self->dialect.has_header, error))
     return FALSE;
-  while (n_left > 0)
+  while (n_left > 0 || after_return)
     {
+      gsize skipped;
+
       n = sx_text_input_read (self->input, self->block, NULL, error);
-      if (n < 0)
-        return FALSE;
-      if (n == 0)
+      if (n <= 0)
         break;
-      skip_preamble (self, self->block, &n, &n_left);
+      skipped = sx_dialect_skip_lines (self->block, (gsize)n, &n_left, &after_return);
+      n -= (gssize)skipped;
+      if (n > 0)
+        return sx_csv_cells_parse (&self->cells, self->block + skipped, (gsize)n, error);
     }
-  return n <= 0 || sx_csv_cells_parse (&self->cells, self->block, (gsize)n, error);
+  return n >= 0;
 }
 
 static void

@@ -62,6 +62,28 @@ is_number (const char *text, gsize size)
   return n_digits > 0 && (g_ascii_isdigit (text[size - 1]) || text[size - 1] == '%');
 }
 
+gsize
+sx_dialect_skip_lines (const char *text, gsize size, guint *n_left, gboolean *after_return)
+{
+  gsize i = 0;
+
+  for (;; i++)
+    {
+      if (*after_return && i < size && text[i] == '\n')
+        i++;
+      if (i < size)
+        *after_return = FALSE;
+      if (*n_left == 0 || i >= size)
+        return i;
+      while (i < size && text[i] != '\n' && text[i] != '\r')
+        i++;
+      if (i == size)
+        return size;
+      *after_return = text[i] == '\r';
+      (*n_left)--;
+    }
+}
+
 gboolean
 sx_dialect_is_value (const char *text, gsize size)
 {
@@ -123,7 +145,7 @@ split_cell (Sample *sample, const char *p, const char *end, char delimiter, char
       from = ++open;
       for (p = open; p < end; p++)
         {
-          if (*p == '\n')
+          if (*p == '\r' || (*p == '\n' && p[-1] != '\r'))
             (*line)++;
           if (*p != quote)
             continue;
@@ -398,9 +420,13 @@ describe_rows (SxDialect *self, const Sample *sample)
       for (guint row = 1; row < sample->n_rows && self->is_trailing; row++)
         self->is_trailing = get_width (sample, row) < self->width || get_cell (sample, row, self->width - 1)->size == 0;
     }
-  self->n_preamble = first < sample->n_rows ? sample->lines[first] : 0;
-  if (first == 0 && !self->is_row_named)
-    self->n_preamble = 0; /* blank lines are passed over anyway */
+  /* Lines the caller told us to skip are not in the sample, and no others are passed over. */
+  if (self->fixed_preamble)
+    first = 0;
+  else
+    self->n_preamble = first == 0 ? 0 : sample->lines[first]; /* blank lines alone are passed over anyway */
+  if (first > 0)
+    self->width = MAX (1, find_width (sample, first, &n_widths, &n_most, &pattern));
   if (!self->fixed_header)
     self->has_header = guess_header (sample, first);
 }
@@ -418,6 +444,14 @@ sx_dialect_guess (SxDialect *self, const char *text, gsize size, gboolean is_who
       const char *end = g_strrstr_len (text, (gssize)size, "\n");
       if (end != NULL)
         size = (gsize)(end - text) + 1;
+    }
+  if (self->fixed_preamble)
+    {
+      guint    n_left = self->n_preamble;
+      gboolean after_return = FALSE;
+      gsize    n = sx_dialect_skip_lines (text, size, &n_left, &after_return);
+      text += n;
+      size -= n;
     }
   for (guint q = 0; q < G_N_ELEMENTS (quotes); q++)
     for (guint d = 0; d < G_N_ELEMENTS (delimiters); d++)

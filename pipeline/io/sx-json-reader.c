@@ -14,8 +14,8 @@
 typedef struct
 {
   SxReader          base;
-  char             *encoding;
-  GVariant         *types; /* (nullable) a{ss} */
+  char             *encoding; /* NULL when the file has bytes that are not of it: only a guess reads it then */
+  GVariant         *types;    /* (nullable) a{ss} */
   SxJsonTable       table;
   SxColumnBuilder **builders;
   guint             n_builders;
@@ -71,7 +71,8 @@ sx_json_reader_dup_options (SxReader *reader)
   GVariantDict  dict;
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "encoding", "s", self->encoding);
+  if (self->encoding != NULL)
+    g_variant_dict_insert (&dict, "encoding", "s", self->encoding);
   if (self->types != NULL)
     g_variant_dict_insert_value (&dict, "types", self->types);
   return g_variant_dict_end (&dict);
@@ -186,7 +187,11 @@ open_with (const SxFormat *format, gboolean is_lines, const char *path, GVariant
   input = sx_text_input_new (path, sx_options_get_string (options, "encoding"), error);
   if (input == NULL || !sx_json_table_read (&self->table, &self->base, input, is_lines, cancellable, error))
     return NULL;
-  self->encoding = g_strdup (sx_text_input_get_encoding (input));
+  if (sx_text_input_get_n_invalid (input) == 0)
+    self->encoding = g_strdup (sx_text_input_get_encoding (input));
+  else
+    sx_reader_note (&self->base, 0, NULL, _ ("%" G_GUINT64_FORMAT " bytes are no characters in %s and were read as “\xef\xbf\xbd”. Set “encoding” if the file is in another."),
+                    sx_text_input_get_n_invalid (input), sx_text_input_get_encoding (input));
   if (self->table.is_columns && !check_lengths (self, error))
     return NULL;
   return make_schema (self, error) ? g_steal_pointer (&reader) : NULL;

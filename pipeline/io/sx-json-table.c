@@ -229,11 +229,26 @@ on_number (void *data, const char *text, size_t size)
   return 1;
 }
 
+/* yajl lets half a surrogate pair through, which is no UTF-8. All of them begin with this byte. */
+static char *
+dup_repaired (const guchar *text, gsize size)
+{
+  if (memchr (text, 0xed, size) == NULL || g_utf8_validate ((const char *)text, (gssize)size, NULL))
+    return NULL;
+  return g_utf8_make_valid ((const char *)text, (gssize)size);
+}
+
 static int
 on_string (void *data, const guchar *text, size_t size)
 {
-  Parse *self = data;
+  Parse           *self = data;
+  g_autofree char *repaired = dup_repaired (text, size);
 
+  if (repaired != NULL)
+    {
+      text = (const guchar *)repaired;
+      size = strlen (repaired);
+    }
   if (self->list_depth == 0)
     return add_cell (self, SX_JSON_STRING, (const char *)text, size);
   self->list_is_numeric = FALSE;
@@ -312,10 +327,16 @@ on_start_map (void *data)
 static int
 on_map_key (void *data, const guchar *key, size_t size)
 {
-  Parse *self = data;
+  Parse           *self = data;
+  g_autofree char *repaired = dup_repaired (key, size);
 
   if (memchr (key, 0, size) != NULL)
     return fail (self, _ ("a name has a zero character in it"));
+  if (repaired != NULL)
+    {
+      key = (const guchar *)repaired;
+      size = strlen (repaired);
+    }
   if (self->list_depth > 0)
     {
       append_to_list (self, (const char *)key, size, TRUE);

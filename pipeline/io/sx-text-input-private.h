@@ -24,8 +24,6 @@ typedef struct _SxTextInput SxTextInput;
 
 /* @encoding: (nullable): an iconv name; guessed when NULL. */
 SxTextInput *sx_text_input_new (const char *path, const char *encoding, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* A text in memory instead of a file, for tests and fuzzing; @text must outlive it. */
-SxTextInput *sx_text_input_new_from_memory (const void *text, gsize size, const char *encoding, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sx_text_input_free (SxTextInput *self);
 /* Whole characters only, at most SX_TEXT_INPUT_BLOCK bytes. 0 at the end, -1 with @error. */
 gssize sx_text_input_read (SxTextInput *self, char out[SX_TEXT_INPUT_BLOCK], GCancellable *cancellable, GError **error);

@@ -3,7 +3,7 @@
 
 /* Bytes of unknown make into UTF-8.
  *
- * Raw bytes come from a descriptor, from memory, or through gunzip; they wait in `raw`. What is UTF-8 already is only checked
+ * Raw bytes come from a descriptor or through gunzip; they wait in `raw`. What is UTF-8 already is only checked
  * and copied; everything else goes through iconv. A guess of UTF-8 rests on the first block: when a later one is not, and all
  * before it was plain ASCII, the guess becomes Windows-1252 without a restart, since ASCII reads the same in both. Otherwise a
  * byte that is no character becomes U+FFFD and is counted, so that one broken name does not cost a table. */
@@ -26,16 +26,15 @@
 
 struct _SxTextInput
 {
-  char         *path; /* for messages */
-  int           fd;   /* -1 for memory */
-  const guint8 *memory;
-  guint64       size;    /* bytes on disk when opened */
-  guint64       n_read;  /* bytes taken from there */
-  guint64       n_shown; /* a copy of n_read that other threads may load */
-  GConverter   *unzip;   /* (nullable) */
-  guint8       *packed;  /* RAW_SIZE, when unzipping */
-  gsize         n_packed;
-  gboolean      is_unzipped; /* the whole stream came out */
+  char       *path; /* for messages */
+  int         fd;
+  guint64     size;    /* bytes on disk when opened */
+  guint64     n_read;  /* bytes taken from there */
+  guint64     n_shown; /* a copy of n_read that other threads may load */
+  GConverter *unzip;   /* (nullable) */
+  guint8     *packed;  /* RAW_SIZE, when unzipping */
+  gsize       n_packed;
+  gboolean    is_unzipped; /* the whole stream came out */
 
   guint8  *raw; /* RAW_SIZE */
   gsize    n_raw;
@@ -58,22 +57,15 @@ set_read_error (SxTextInput *self, int code, GError **error)
   return FALSE;
 }
 
-/* Bytes from the descriptor or memory; 0 at the end, -1 with @error. */
+/* Bytes from the file; 0 at the end, -1 with @error. */
 static gssize
 take_bytes (SxTextInput *self, guint8 *out, gsize size, GError **error)
 {
   gssize n;
 
-  if (self->fd < 0)
-    {
-      n = (gssize)MIN (size, self->size - self->n_read);
-      if (n > 0)
-        memcpy (out, self->memory + self->n_read, (gsize)n);
-    }
-  else
-    do
-      n = read (self->fd, out, size);
-    while (n < 0 && errno == EINTR);
+  do
+    n = read (self->fd, out, size);
+  while (n < 0 && errno == EINTR);
   if (n < 0)
     {
       set_read_error (self, errno, error);
@@ -285,13 +277,12 @@ begin (SxTextInput *self, GError **error)
 }
 
 static SxTextInput *
-input_new (const char *path, int fd, const void *memory, guint64 size, const char *encoding, GError **error)
+input_new (const char *path, int fd, guint64 size, const char *encoding, GError **error)
 {
   g_autoptr (SxTextInput) self = g_new0 (SxTextInput, 1);
 
   self->path = g_strdup (path);
   self->fd = fd;
-  self->memory = memory;
   self->size = size;
   self->raw = g_malloc (RAW_SIZE);
   self->iconv = (GIConv)-1;
@@ -319,13 +310,7 @@ sx_text_input_new (const char *path, const char *encoding, GError **error)
       g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (code), _ ("Cannot open “%s”: %s."), path, g_strerror (code));
       return NULL;
     }
-  return input_new (path, fd, NULL, S_ISREG (status.st_mode) ? (guint64)status.st_size : 0, encoding, error);
-}
-
-SxTextInput *
-sx_text_input_new_from_memory (const void *text, gsize size, const char *encoding, GError **error)
-{
-  return input_new (_ ("text"), -1, text, size, encoding, error);
+  return input_new (path, fd, S_ISREG (status.st_mode) ? (guint64)status.st_size : 0, encoding, error);
 }
 
 void
@@ -348,7 +333,7 @@ sx_text_input_free (SxTextInput *self)
 gboolean
 sx_text_input_rewind (SxTextInput *self, GError **error)
 {
-  if (self->fd >= 0 && lseek (self->fd, 0, SEEK_SET) < 0)
+  if (lseek (self->fd, 0, SEEK_SET) < 0)
     return set_read_error (self, errno, error);
   self->n_read = 0;
   self->n_packed = 0;

@@ -70,6 +70,13 @@ static const Reading readings[] = {
   { "sentences", "the rock is good , and new .\na fine film\nbad , dull , and long , too\nno\n", -1, "{'header': <false>, 'delimiter': <'tab'>}", "column_1:string\nthe rock is good , and new .\na fine film\nbad , dull , and long , too\nno\n", NULL },
   { "all-missing", "a,b\n1,\n2,\n", -1, NULL, "a:int64 b:float64\n1|~\n2|~\n", NULL },
   { "header-only", "a,b,c\n", -1, NULL, "a:float64 b:float64 c:float64\n", NULL },
+  { "skip-given", "x\n\ny\na,b\n1,2\n", -1, "{'skip': <int64 3>}", "a:int64 b:int64\n1|2\n", NULL },
+  { "skip-cr", "about this\ra,b\r1,2\r3,4\r", -1, NULL, "a:int64 b:int64\n1|2\n3|4\n", "1 - The line was passed over" },
+  { "short-first-row", "ham\tGo} until \"jry\nham\t\tok\n", -1, NULL, "ham:float64 column_2:float64 ok:float64\n", NULL },
+  { "broken-utf8", "\xef\xbb\xbf"
+                   "a,b\n1,x\xff\n",
+    -1, NULL, "a:int64 b:string\n1|x\xef\xbf\xbd\n", "1 bytes are no characters in UTF-8" },
+  { "header-inf", "inf,Infinity,n\n1,x,2\n", -1, NULL, "inf:int64 Infinity:string n:int64\n1|x|2\n", NULL },
   { "infinity", "a,b\ninf,1\n-inf,2\n1e300,3\n", -1, NULL, "a:float64 b:int64\ninf|1\n-inf|2\n1e+300|3\n", NULL },
 };
 

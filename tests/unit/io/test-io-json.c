@@ -35,6 +35,7 @@ static const Reading readings[] = {
   { "int64-exact", "[{\"n\":9223372036854775807},{\"n\":-9223372036854775808}]", NULL, "n:int64\n9223372036854775807\n-9223372036854775808\n", "json" },
   { "large-becomes-float", "[{\"n\":92233720368547758080},{\"n\":1}]", NULL, "n:float64\n9.223372036854776e+19\n1\n", "json" },
   { "escapes", "[{\"t\":\"\\u00e9\\n\\ud83d\\ude00\"}]", NULL, "t:string\n\xc3\xa9\n\xf0\x9f\x98\x80\n", "json" },
+  { "half-surrogate", "[{\"t\\ud800\":\"x\\ude00y\"}]", NULL, NULL, "json" },
   { "types-given", "[{\"n\":1,\"z\":\"01\"}]", "{'types': <{'n': 'float64', 'z': 'int64'}>}", "n:float64 z:int64\n1|1\n", "json" },
   { "pretty", "[\n  {\n    \"a\": 1\n  }\n]\n", NULL, "a:int64\n1\n", "json" },
   { "one-record-object", "{\"a\":[1],\"b\":[2]}\n", NULL, "a:int64 b:int64\n1|2\n", "json" },
@@ -54,7 +55,9 @@ test_reads (gconstpointer data)
   g_autoptr (SxFrame) frame = sx_read_file (path, fixture_options (reading->options), &used, NULL, NULL, &error);
   g_assert_no_error (error);
   g_autofree char *dump = fixture_dump (frame);
-  g_assert_cmpstr (dump, ==, reading->expected);
+  g_assert_true (g_utf8_validate (dump, -1, NULL));
+  if (reading->expected != NULL)
+    g_assert_cmpstr (dump, ==, reading->expected);
   g_autoptr (SxFrame) again = sx_read_file (path, used, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (sx_frame_equal (frame, again));
