@@ -547,6 +547,54 @@ test_warns_about_numbers (void)
   g_assert_cmpuint (count_warnings (problems, ""), ==, 3);
 }
 
+/* Published tables that hold what the warnings are for. A table may or may not compile; the warnings are there in any case. */
+static void
+test_real_tables (void)
+{
+  const struct
+  {
+    const char *file, *target, *warnings[4];
+  } cases[] = {
+    { "titanic.csv", "survived", { "Column “alive” is the target “survived” in another spelling", "107 of 891 rows repeat", NULL } },
+    { "telco-churn.csv", "Churn", { "Column “customerID” differs in every row", NULL } },
+    { "bike-hour.csv", "cnt", { "Column “dteday” is a time", "Column “instant” differs in every row", NULL } },
+    { "iris.csv", "species", { NULL } },
+  };
+  const char *folder = g_getenv ("SX_TEST_DATASETS");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_build_filename (folder ? folder : "/nonexistent", "tabular", cases[i].file, NULL);
+      g_autofree char *params = g_strdup_printf ("{'target': <'%s'>}", cases[i].target);
+      g_autoptr (SxFrame) frame = NULL;
+      g_autoptr (GPtrArray) problems = NULL;
+      g_autoptr (SxJob) job = NULL;
+      g_autoptr (GError) error = NULL;
+      guint n = 0;
+
+      if (!g_file_test (path, G_FILE_TEST_EXISTS))
+        {
+          g_test_skip ("the data sets are not there");
+          return;
+        }
+      frame = sx_read_file (path, NULL, NULL, NULL, NULL, &error);
+      g_assert_no_error (error);
+      fixture_frame = frame;
+      {
+        g_auto (Builder) builder = begin ();
+
+        add_model (&builder, params);
+        job = sx_compile (builder.graph, "/tmp", NULL, &problems, NULL, NULL);
+      }
+      for (; cases[i].warnings[n]; n++)
+        g_assert_cmpuint (count_warnings (problems, cases[i].warnings[n]), ==, 1);
+      for (guint j = 0; j < problems->len; j++)
+        if (((SxProblem *)problems->pdata[j])->is_warning)
+          g_test_message ("%s: %s", cases[i].file, ((SxProblem *)problems->pdata[j])->message);
+      g_assert_cmpuint (count_warnings (problems, ""), ==, n);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -569,5 +617,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/compile/compile/refuses/no-rows", test_refuses_no_rows);
   g_test_add_func ("/compile/compile/warns/columns-and-classes", test_warns);
   g_test_add_func ("/compile/compile/warns/numbers-dates-and-repeats", test_warns_about_numbers);
+  g_test_add_func ("/compile/compile/warns/published-tables", test_real_tables);
   return g_test_run ();
 }
