@@ -137,6 +137,7 @@ typedef struct
   guint64       seed;        /* of this block in this job */
   GCancellable *cancellable; /* (nullable) */
   GPtrArray    *notes;       /* (nullable) of SxReadNote: filled with what the user should know */
+  guint64       max_rows;    /* sources read no more rows than this; 0: all */
 } SxBlockContext;
 
 struct _SxBlockKind

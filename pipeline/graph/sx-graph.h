@@ -44,13 +44,12 @@ typedef struct
 {
   char  *id;
   char  *title;
-  char  *text;   /* (nullable): a note's text */
+  char  *text; /* (nullable): a note's text */
   double x, y, width, height;
 } SxGraphFrame;
 
 /* What a block is doing, for badges and rings; transient, never saved. */
-typedef enum
-{
+typedef enum {
   SX_BLOCK_IDLE,
   SX_BLOCK_WAITING,
   SX_BLOCK_RUNNING,
@@ -61,16 +60,16 @@ typedef enum
 
 SxGraph *sx_graph_new (void) G_GNUC_WARN_UNUSED_RESULT;
 /* The document's other parts: title, notes to the reader, settings of the run. Set through SX_EDIT_SET_META. */
-const char *sx_graph_get_meta (SxGraph *self, const char *key); /* “title”, “description”, “seed”, “budget”, “trials”, “metric” */
-guint sx_graph_get_n_blocks (SxGraph *self);
-SxBlock *sx_graph_get_block (SxGraph *self, guint index);              /* borrowed */
-SxBlock *sx_graph_find_block (SxGraph *self, const char *id);          /* borrowed, (nullable); O(1) */
-guint sx_graph_get_n_links (SxGraph *self);
+const char   *sx_graph_get_meta (SxGraph *self, const char *key); /* “title”, “description”, “seed”, “budget”, “trials”, “metric” */
+guint         sx_graph_get_n_blocks (SxGraph *self);
+SxBlock      *sx_graph_get_block (SxGraph *self, guint index);     /* borrowed */
+SxBlock      *sx_graph_find_block (SxGraph *self, const char *id); /* borrowed, (nullable); O(1) */
+guint         sx_graph_get_n_links (SxGraph *self);
 const SxLink *sx_graph_get_link (SxGraph *self, guint index);
 const SxLink *sx_graph_find_link (SxGraph *self, const char *id);
 /* Links that end (IN) or start (OUT) at @block, at @port or at any when NULL; of const SxLink, in link order. */
-GPtrArray *sx_graph_list_links (SxGraph *self, const char *block, SxPortDirection direction, const char *port) G_GNUC_WARN_UNUSED_RESULT;
-guint sx_graph_get_n_frames (SxGraph *self);
+GPtrArray          *sx_graph_list_links (SxGraph *self, const char *block, SxPortDirection direction, const char *port) G_GNUC_WARN_UNUSED_RESULT;
+guint               sx_graph_get_n_frames (SxGraph *self);
 const SxGraphFrame *sx_graph_get_frame (SxGraph *self, guint index);
 /* Blocks upstream of @block (it included), each after all that it needs; of borrowed SxBlock. */
 GPtrArray *sx_graph_sort_upstream (SxGraph *self, const char *block) G_GNUC_WARN_UNUSED_RESULT;
@@ -78,18 +77,18 @@ GPtrArray *sx_graph_sort_upstream (SxGraph *self, const char *block) G_GNUC_WARN
 char *sx_graph_make_block_id (SxGraph *self, const SxBlockKind *kind) G_GNUC_WARN_UNUSED_RESULT;
 char *sx_graph_make_link_id (SxGraph *self) G_GNUC_WARN_UNUSED_RESULT;
 
-const char *sx_block_get_id (SxBlock *self);
+const char        *sx_block_get_id (SxBlock *self);
 const SxBlockKind *sx_block_get_kind (SxBlock *self);
-const char *sx_block_get_title (SxBlock *self);   /* the user's name for it, or the kind's title, translated */
-const char *sx_block_get_label (SxBlock *self);   /* (nullable): the user's name only */
-void sx_block_get_position (SxBlock *self, double *x, double *y);
-GVariant *sx_block_get_params (SxBlock *self);    /* borrowed a{sv}: only what was set */
+const char        *sx_block_get_title (SxBlock *self); /* the user's name for it, or the kind's title, translated */
+const char        *sx_block_get_label (SxBlock *self); /* (nullable): the user's name only */
+void               sx_block_get_position (SxBlock *self, double *x, double *y);
+GVariant          *sx_block_get_params (SxBlock *self); /* borrowed a{sv}: only what was set */
 /* Checked view for running; NULL with an error naming block and parameter. */
-SxParams *sx_block_dup_params (SxBlock *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean sx_block_is_muted (SxBlock *self);
-gboolean sx_block_is_collapsed (SxBlock *self);
+SxParams    *sx_block_dup_params (SxBlock *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean     sx_block_is_muted (SxBlock *self);
+gboolean     sx_block_is_collapsed (SxBlock *self);
 SxBlockState sx_block_get_state (SxBlock *self, double *progress, const char **message);
-void sx_graph_set_block_state (SxGraph *self, const char *block, SxBlockState state, double progress, const char *message);
+void         sx_graph_set_block_state (SxGraph *self, const char *block, SxBlockState state, double progress, const char *message);
 /* Where the block stood in the project file, for messages; 0 when it was not loaded. */
 guint sx_block_get_line (SxBlock *self);
 
@@ -140,26 +139,25 @@ SxSchema *sx_graph_describe (SxGraph *self, const char *block, const char *folde
  * on what is there, which the preview says. Safe to call in a thread on a sx_graph_snapshot(). */
 SxFrame *sx_graph_preview (SxGraph *self, const char *block, const char *folder, guint64 max_rows, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* A deep copy for a thread to read. */
-SxGraph *sx_graph_snapshot (SxGraph *self) G_GNUC_WARN_UNUSED_RESULT;
+SxGraph   *sx_graph_snapshot (SxGraph *self) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *sx_graph_list_problems (SxGraph *self, const char *folder) G_GNUC_WARN_UNUSED_RESULT; /* of SxProblem */
 
 /* ---- edits ---- */
 
-typedef enum
-{
+typedef enum {
   SX_EDIT_INSERT_BLOCK,
-  SX_EDIT_REMOVE_BLOCK,   /* removes its links too; the inverse brings all back */
+  SX_EDIT_REMOVE_BLOCK, /* removes its links too; the inverse brings all back */
   SX_EDIT_MOVE_BLOCK,
-  SX_EDIT_SET_PARAM,      /* a NULL value unsets */
+  SX_EDIT_SET_PARAM, /* a NULL value unsets */
   SX_EDIT_SET_LABEL,
-  SX_EDIT_SET_FLAG,       /* “muted”, “collapsed” */
-  SX_EDIT_INSERT_LINK,    /* replaces the link at a single input; the inverse restores it */
+  SX_EDIT_SET_FLAG,    /* “muted”, “collapsed” */
+  SX_EDIT_INSERT_LINK, /* replaces the link at a single input; the inverse restores it */
   SX_EDIT_REMOVE_LINK,
   SX_EDIT_INSERT_FRAME,
   SX_EDIT_REMOVE_FRAME,
   SX_EDIT_SET_FRAME,
   SX_EDIT_SET_META,
-  SX_EDIT_GROUP,          /* several edits as one, applied all or none */
+  SX_EDIT_GROUP, /* several edits as one, applied all or none */
 } SxEditType;
 
 SxEdit *sx_edit_new_insert_block (const char *id, const SxBlockKind *kind, double x, double y, GVariant *params, const char *label);
@@ -175,17 +173,17 @@ SxEdit *sx_edit_new_remove_frame (const char *id);
 SxEdit *sx_edit_new_set_frame (const SxGraphFrame *frame);
 SxEdit *sx_edit_new_set_meta (const char *key, const char *value);
 /* @edits: (element-type SxEdit) (transfer full); @label: translated, what the history shows. */
-SxEdit *sx_edit_new_group (GPtrArray *edits, const char *label);
-SxEdit *sx_edit_ref (SxEdit *self);
-void sx_edit_unref (SxEdit *self);
-SxEditType sx_edit_get_edit_type (const SxEdit *self);
-const char *sx_edit_get_target (const SxEdit *self); /* (nullable): block, link or frame id */
-guint sx_edit_get_n_children (const SxEdit *self);   /* GROUP */
+SxEdit       *sx_edit_new_group (GPtrArray *edits, const char *label);
+SxEdit       *sx_edit_ref (SxEdit *self);
+void          sx_edit_unref (SxEdit *self);
+SxEditType    sx_edit_get_edit_type (const SxEdit *self);
+const char   *sx_edit_get_target (const SxEdit *self);     /* (nullable): block, link or frame id */
+guint         sx_edit_get_n_children (const SxEdit *self); /* GROUP */
 const SxEdit *sx_edit_get_child (const SxEdit *self, guint child);
-char *sx_edit_dup_label (const SxEdit *self, SxGraph *graph); /* “Move Impute” */
+char         *sx_edit_dup_label (const SxEdit *self, SxGraph *graph); /* “Move Impute” */
 /* One line of JSON-free text for the journal, and back. */
 GVariant *sx_edit_to_variant (const SxEdit *self);
-SxEdit *sx_edit_from_variant (GVariant *variant, GError **error);
+SxEdit   *sx_edit_from_variant (GVariant *variant, GError **error);
 
 /**
  * sx_graph_apply:
@@ -209,10 +207,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxProblem, sx_problem_free)
 G_DECLARE_FINAL_TYPE (SxHistory, sx_history, SX, HISTORY, GObject)
 
 SxHistory *sx_history_new (SxGraph *graph) G_GNUC_WARN_UNUSED_RESULT;
-SxGraph *sx_history_get_graph (SxHistory *self);
+SxGraph   *sx_history_get_graph (SxHistory *self);
 /* @gesture: 0, or an id that merges with the previous step of the same id. @edit is not consumed. */
 gboolean sx_history_do (SxHistory *self, const SxEdit *edit, guint gesture, GError **error);
-guint sx_history_begin_gesture (SxHistory *self); /* a fresh gesture id */
+guint    sx_history_begin_gesture (SxHistory *self); /* a fresh gesture id */
 gboolean sx_history_undo (SxHistory *self);
 gboolean sx_history_redo (SxHistory *self);
 gboolean sx_history_can_undo (SxHistory *self);
@@ -229,14 +227,14 @@ typedef struct _SxJournal SxJournal;
 
 /* @document: absolute path of the project, or an untitled document's uuid. */
 SxJournal *sx_journal_open (const char *document, SxGraph *graph, GError **error) G_GNUC_WARN_UNUSED_RESULT; /* records each `changed` */
-void sx_journal_flush (SxJournal *self);     /* waits until all is on disk */
-void sx_journal_truncate (SxJournal *self);  /* after a save */
-void sx_journal_close (SxJournal *self);     /* keeps the file */
+void       sx_journal_flush (SxJournal *self);                                                               /* waits until all is on disk */
+void       sx_journal_truncate (SxJournal *self);                                                            /* after a save */
+void       sx_journal_close (SxJournal *self);                                                               /* keeps the file */
 /* Edits found for @document and not saved; applies them to @graph. Returns how many, 0 when none. */
 guint sx_journal_recover (const char *document, SxGraph *graph, GError **error);
 /* Documents with unsaved journals: absolute paths and untitled uuids. */
 GStrv sx_journal_list (void);
-void sx_journal_discard (const char *document);
+void  sx_journal_discard (const char *document);
 
 /**
  * Project file: `NAME.sextant`, YAML (pipeline/FORMAT.md). Load → save is byte-equal for files Sextant wrote.
@@ -244,7 +242,7 @@ void sx_journal_discard (const char *document);
 #define SX_PROJECT_VERSION 1
 SxGraph *sx_project_load (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 SxGraph *sx_project_parse (const char *text, gssize size, const char *name, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-char *sx_project_to_text (SxGraph *graph, gsize *size) G_GNUC_WARN_UNUSED_RESULT;
+char    *sx_project_to_text (SxGraph *graph, gsize *size) G_GNUC_WARN_UNUSED_RESULT;
 gboolean sx_project_save (SxGraph *graph, const char *path, GError **error);
 
 G_END_DECLS
