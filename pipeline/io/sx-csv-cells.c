@@ -232,6 +232,8 @@ sx_csv_cells_parse (SxCsvCells *self, const char *text, gsize size, GError **err
       fail (self, self->line, _ ("here or shortly after stands a zero byte, so this is no text, or it is damaged."));
       return check (self, error);
     }
+  /* A call for every byte is dear: without a quote in sight libcsv's own idea of a blank, which is the same, will do. */
+  csv_set_space_func (&self->parser, saw_quote || memchr (text, quote_character, size) != NULL ? is_blank : NULL);
   if (csv_parse (&self->parser, text, size, cell_cb, row_cb, self) != size)
     fail (self, self->line, _ ("%s."), csv_strerror (csv_error (&self->parser)));
   self->saw_quote = saw_quote;

@@ -172,6 +172,21 @@ read_truth (const char *text, gsize size, gboolean *value)
   return sx_number_parse_bool (text, size, value);
 }
 
+/* A time, or a month: “1949-01” is its first day. */
+static inline gboolean
+read_time (const char *text, gsize size, gint64 *value)
+{
+  char day[10];
+
+  if (size == 7 && text[4] == '-')
+    {
+      memcpy (day, text, 7);
+      memcpy (day + 7, "-01", 3);
+      return sx_timestamp_parse (day, sizeof day, value);
+    }
+  return sx_timestamp_parse (text, size, value);
+}
+
 /* What a single cell fits. */
 static guint
 narrow_cell (guint may, const char *text, gsize size, char decimal)
@@ -187,7 +202,7 @@ narrow_cell (guint may, const char *text, gsize size, char decimal)
     return SX_CSV_MAY_FLOAT;
   if ((may & SX_CSV_MAY_BOOL) && read_truth_word (text, size, &truth))
     return SX_CSV_MAY_BOOL;
-  if ((may & SX_CSV_MAY_TIME) && size >= 8 && sx_timestamp_parse (text, size, &whole))
+  if ((may & SX_CSV_MAY_TIME) && size >= 7 && read_time (text, size, &whole))
     return SX_CSV_MAY_TIME;
   return 0;
 }
@@ -307,7 +322,7 @@ append_time (SxCsvColumn *self, const SxCsvCells *cells, guint column, gsize row
       gint64      value;
       const char *text = sx_csv_cells_get (cells, row, column, &size, &is_quoted);
 
-      if (sx_timestamp_parse (text, size, &value))
+      if (read_time (text, size, &value))
         sx_column_builder_append_int64 (self->builder, value);
       else if (!append_other (self, missing, text, size))
         return row;

@@ -13,7 +13,7 @@
 #define SAMPLE_SIZE (128 * 1024)
 
 static const SxFormatOption csv_options[] = {
-  { "delimiter", "s", N_ ("guessed"), N_ ("The character between cells, or “tab”") },
+  { "delimiter", "s", N_ ("guessed"), N_ ("The character between cells, “tab”, or “none” for a single column") },
   { "quote", "s", N_ ("guessed"), N_ ("The character around cells that contain a delimiter, or “none”") },
   { "header", "b", N_ ("guessed"), N_ ("Whether the first line names the columns") },
   { "skip", "x", N_ ("guessed"), N_ ("Lines to pass over before the table") },
@@ -139,7 +139,7 @@ sx_csv_reader_dup_options (SxReader *reader)
   char               delimiter[] = { self->dialect.delimiter, 0 }, quote[] = { self->dialect.quote, 0 }, decimal[] = { self->dialect.decimal, 0 };
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "delimiter", "s", delimiter);
+  g_variant_dict_insert (&dict, "delimiter", "s", self->dialect.delimiter == SX_CSV_NO_DELIMITER ? "none" : delimiter);
   g_variant_dict_insert (&dict, "quote", "s", self->dialect.quote ? quote : "none");
   g_variant_dict_insert (&dict, "decimal", "s", decimal);
   g_variant_dict_insert (&dict, "header", "b", self->dialect.has_header);
@@ -196,7 +196,7 @@ read_options (SxCsvReader *self, GVariant *options, GError **error)
       !read_mark (options, "decimal", &dialect->decimal, &dialect->fixed_decimal, error))
     return FALSE;
   if (dialect->fixed_delimiter && dialect->delimiter == 0)
-    return set_option_error ("delimiter", "none", _ ("a table needs one"), error);
+    dialect->delimiter = SX_CSV_NO_DELIMITER;
   if (dialect->fixed_decimal && dialect->decimal != '.' && dialect->decimal != ',')
     return set_option_error ("decimal", sx_options_get_string (options, "decimal"), _ ("it is a point or a comma"), error);
   if (dialect->fixed_delimiter && dialect->fixed_quote && dialect->delimiter == dialect->quote)

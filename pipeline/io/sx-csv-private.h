@@ -24,6 +24,9 @@ G_BEGIN_DECLS
 /* A text column of at most this many different words is a category. */
 #define SX_CSV_MAX_CATEGORIES 1000
 
+/* Stands for no delimiter: a character that texts do not have. */
+#define SX_CSV_NO_DELIMITER '\x1f'
+
 /**
  * SxDialect:
  *

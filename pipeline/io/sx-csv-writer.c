@@ -197,6 +197,8 @@ sx_csv_write (SxFrame *frame, const char *path, char delimiter, GVariant *option
   Writer   self = { .delimiter = get_mark (options, "delimiter", delimiter), .quote = get_mark (options, "quote", '"'), .decimal = get_mark (options, "decimal", '.') };
   gboolean is_done = TRUE;
 
+  if (self.delimiter == 0)
+    self.delimiter = SX_CSV_NO_DELIMITER;
   if (!check_columns (frame, error))
     return FALSE;
   self.file = sx_file_writer_new (path);

@@ -23,7 +23,7 @@
 /* What a table of one column is worth beside one of many: more than a sentence cut at its commas. */
 #define ONE_COLUMN .02
 
-static const char delimiters[] = { ',', ';', '\t', '|', ':', '^', ' ' };
+static const char delimiters[] = { ',', ';', '\t', '|', ':', '^', ' ', SX_CSV_NO_DELIMITER };
 static const char quotes[] = { '"', 0, '\'' };
 
 typedef struct
@@ -271,6 +271,20 @@ find_width (const Sample *self, guint first, guint *n_widths, guint *n_most, dou
   return best;
 }
 
+/* Whether the lines above @first may be passed over: the rest is a table of two rows or more, not shorter than what is above, or
+ * the lines above are comments. */
+static gboolean
+is_table_below (const Sample *self, guint first, guint width)
+{
+  guint n_fitting = 0, n_comments = 0;
+
+  for (guint row = first; row < self->n_rows; row++)
+    n_fitting += get_width (self, row) == width;
+  for (guint row = 0; row < first; row++)
+    n_comments += get_cell (self, row, 0)->size > 0 && *get_cell (self, row, 0)->text == '#';
+  return n_comments == first || (n_fitting >= 2 && n_fitting >= first && n_fitting * 2 >= self->n_rows - first);
+}
+
 /* Lines before the table: as many as stand before the first of two rows that are as wide as most. */
 static guint
 find_first_row (const Sample *self, guint width)
@@ -286,7 +300,7 @@ find_first_row (const Sample *self, guint width)
     }
   for (guint row = 0; row < limit; row++)
     if (get_width (self, row) == width && (row + 1 >= self->n_rows || get_width (self, row + 1) == width))
-      return row;
+      return row == 0 || is_table_below (self, row, width) ? row : 0;
   return 0;
 }
 
@@ -312,8 +326,11 @@ score_sample (const Sample *self, char delimiter, char quote)
   /* Blanks and colons stand in texts and times; as delimiters they must cut nearly every row alike. */
   if (strchr (" :^", delimiter) && n_most < .95 * n_rows)
     score *= 1e-3;
+  /* Sentences cut at their commas: hardly two rows alike. */
+  if (n_most * 2 < n_rows && n_rows >= 5)
+    score *= .1;
   if (self->is_broken)
-    score *= .5;
+    score *= .1;
   /* A quote that never quotes anything is worth no more than none. */
   if (quote == '\'' && n_quoted == 0)
     score *= .9;
@@ -341,6 +358,17 @@ stands_below (const Sample *self, guint first, guint column)
         return TRUE;
     }
   return FALSE;
+}
+
+/* A line alone is a name when it is a few words, and a sentence otherwise. */
+static gboolean
+is_short_name (const Cell *cell)
+{
+  guint n_blanks = 0;
+
+  for (gsize i = 0; i < cell->size; i++)
+    n_blanks += cell->text[i] == ' ';
+  return n_blanks <= 3 && cell->size <= 40;
 }
 
 /* Names in the first row: words that do not come again below, and no number or time among them. */
@@ -372,6 +400,8 @@ guess_header (const Sample *self, guint first)
     return FALSE;
   if (n_values_below > 0)
     return TRUE;
+  if (width == 1 && !is_short_name (get_cell (self, first, 0)))
+    return FALSE;
   for (guint column = 0; column < width; column++)
     if (get_cell (self, first, column)->size > 0 && stands_below (self, first, column))
       return FALSE;
@@ -460,8 +490,10 @@ sx_dialect_guess (SxDialect *self, const char *text, gsize size, gboolean is_who
         char quote = self->fixed_quote ? self->quote : quotes[q];
 
         if ((self->fixed_delimiter && d > 0) || (self->fixed_quote && q > 0) || (quote == '\'' && !memchr (text, '\'', size)) ||
-            (quote == 0 && !self->fixed_quote && !memchr (text, '"', size)) || (!self->fixed_delimiter && d > 0 && !memchr (text, delimiter, size)))
+            (quote == 0 && !self->fixed_quote && delimiter != SX_CSV_NO_DELIMITER && !memchr (text, '"', size)) || (!self->fixed_delimiter && d > 0 && delimiter != SX_CSV_NO_DELIMITER && !memchr (text, delimiter, size)))
           continue;
+        if (delimiter == SX_CSV_NO_DELIMITER && quote != 0 && !self->fixed_delimiter && !self->fixed_quote)
+          continue; /* nothing to protect */
         sample_init (&sample, text, size, delimiter, quote);
         double score = score_sample (&sample, delimiter, quote);
         sample_clear (&sample);

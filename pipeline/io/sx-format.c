@@ -52,6 +52,19 @@ static const struct
     4, N_ ("a program") },
 };
 
+/* Text that is no table, by how it begins, in any case. */
+static const struct
+{
+  const char *text;
+  const char *title;
+} known_texts[] = {
+  { "<!doctype", N_ ("a web page: save the table in it as CSV") },
+  { "<html", N_ ("a web page: save the table in it as CSV") },
+  { "<?xml", N_ ("an XML document: export the table in it as CSV") },
+  { "@relation", N_ ("an ARFF file: export it as CSV") },
+  { "version https://git-lfs", N_ ("the stand-in for a file in Git LFS: fetch the file itself with “git lfs pull”") },
+};
+
 const SxFormat *const *
 sx_format_list (void)
 {
@@ -202,6 +215,7 @@ sx_format_sniff (const char *path, GError **error)
   g_autofree char   *name = NULL;
   const SxFormat    *best = NULL;
   int                best_score = 0;
+  const guint8      *begin;
   gssize             size;
 
   g_return_val_if_fail (path != NULL, NULL);
@@ -214,6 +228,16 @@ sx_format_sniff (const char *path, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (known_files); i++)
     if ((gsize)size >= known_files[i].size && memcmp (head, known_files[i].bytes, known_files[i].size) == 0)
       return set_foreign_error (path, _ (known_files[i].title), error);
+  /* What opens with comments may still say what it is below them. */
+  begin = head + ((gsize)size >= 3 && memcmp (head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
+  while (begin < head + size && (g_ascii_isspace (*begin) || *begin == '%'))
+    {
+      const guint8 *newline = *begin == '%' ? memchr (begin, '\n', (gsize)(head + size - begin)) : begin;
+      begin = newline ? newline + 1 : head + size;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (known_texts); i++)
+    if ((gsize)(head + size - begin) >= strlen (known_texts[i].text) && g_ascii_strncasecmp ((const char *)begin, known_texts[i].text, strlen (known_texts[i].text)) == 0)
+      return set_foreign_error (path, _ (known_texts[i].title), error);
   for (guint i = 0; formats[i] != NULL; i++)
     {
       int score = formats[i]->sniff (head, (gsize)size, name);

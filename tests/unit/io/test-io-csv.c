@@ -72,11 +72,15 @@ static const Reading readings[] = {
   { "header-only", "a,b,c\n", -1, NULL, "a:float64 b:float64 c:float64\n", NULL },
   { "skip-given", "x\n\ny\na,b\n1,2\n", -1, "{'skip': <int64 3>}", "a:int64 b:int64\n1|2\n", NULL },
   { "skip-cr", "about this\ra,b\r1,2\r3,4\r", -1, NULL, "a:int64 b:int64\n1|2\n3|4\n", "1 - The line was passed over" },
-  { "short-first-row", "ham\tGo} until \"jry\nham\t\tok\n", -1, NULL, "ham:float64 column_2:float64 ok:float64\n", NULL },
+  { "short-first-row", "about this\nham\t\tok\nham\tx\tno\n", -1, NULL, "column_1:category column_2:string column_3:string\nham|~|ok\nham|x|no\n", "1 - The line was passed over" },
   { "broken-utf8", "\xef\xbb\xbf"
                    "a,b\n1,x\xff\n",
     -1, NULL, "a:int64 b:string\n1|x\xef\xbf\xbd\n", "1 bytes are no characters in UTF-8" },
   { "header-inf", "inf,Infinity,n\n1,x,2\n", -1, NULL, "inf:int64 Infinity:string n:int64\n1|x|2\n", NULL },
+  { "months", "Month,n\n1949-01,1\n1949-02,2\n1949-12,3\n", -1, NULL, "Month:timestamp n:int64\n1949-01-01|1\n1949-02-01|2\n1949-12-01|3\n", NULL },
+  { "no-months", "Part,n\n1949-01,1\n1949-13,2\n", -1, NULL, "Part:string n:int64\n1949-01|1\n1949-13|2\n", NULL },
+  { "sentences-guessed", "the rock is good , and new , and this and that , and well .\na fine film\nbad , dull , and long , too\nno , no\na , b , c , d , e\nwell\nit is , as they say , good\n", -1, NULL,
+    "column_1:string\nthe rock is good , and new , and this and that , and well .\na fine film\nbad , dull , and long , too\nno , no\na , b , c , d , e\nwell\nit is , as they say , good\n", NULL },
   { "infinity", "a,b\ninf,1\n-inf,2\n1e300,3\n", -1, NULL, "a:float64 b:int64\ninf|1\n-inf|2\n1e+300|3\n", NULL },
 };
 
@@ -295,6 +299,8 @@ test_datasets (void)
     { "timeseries/ETTh1.csv", 17420, 8, NULL },
     { "text/sms-spam.tsv", 5574, 2, NULL },
     { "text/fine-foods-train.csv", 4000, 4, NULL },
+    { "text/rt-polarity.pos", 5331, 1, NULL },
+    { "text/rt-polarity.neg", 5331, 1, NULL },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (sets); i++)

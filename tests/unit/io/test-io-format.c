@@ -31,6 +31,11 @@ test_refuses (void)
   g_autofree char *junk = fixture_write ("junk.csv", "\x01\x02\x00\x00\x00\x07junk\x00\x00\x03\x04", 14);
   g_autofree char *cut = fixture_write ("cut.csv.gz", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x4b\xd2\x49", 13);
 
+  g_autofree char *page = fixture_write ("page.csv", "\n <!DOCTYPE html><html>", -1);
+  g_autofree char *arff = fixture_write ("credit.arff", "% about\n%\n\n@RELATION credit\n@attribute a real\n@data\n1\n", -1);
+
+  assert_refused (page, "a web page");
+  assert_refused (arff, "an ARFF file");
   assert_refused (none, "There is no file");
   assert_refused (fixture_folder, "is a folder, not a file");
   assert_refused (empty, "is empty");
