@@ -94,7 +94,6 @@ typedef struct
 } SxCsvCells;
 
 #define SX_CSV_QUOTED (1u << 31)
-#define SX_CSV_MAX_BYTES ((gsize)1 << 30) /* of one batch */
 
 gboolean sx_csv_cells_init (SxCsvCells *self, SxReader *reader, const SxDialect *dialect, SxCsvOnError on_error, gboolean wants_header, GError **error);
 void sx_csv_cells_clear (SxCsvCells *self);
@@ -190,7 +189,7 @@ typedef struct
   gboolean     at_end;    /* the input has no more bytes */
   gboolean     is_ready;  /* the first batch lies in cells, typed */
   gboolean     is_scanning;
-  guint64      n_batches; /* handed out since the last begin */
+  gboolean     has_ended; /* the notes of the end are made */
   char         block[SX_TEXT_INPUT_BLOCK];
 } SxCsvReader;
 

@@ -21,7 +21,7 @@
 gboolean
 sx_csv_reader_fill (SxCsvReader *self, GCancellable *cancellable, GError **error)
 {
-  while (!self->at_end && self->cells.n_rows < SX_BATCH_MAX_ROWS && self->cells.n_bytes < SX_CSV_MAX_BYTES / 4)
+  while (!self->at_end && self->cells.n_rows < SX_BATCH_MAX_ROWS && self->cells.n_bytes < SX_READER_MAX_TEXT)
     {
       gssize n = sx_text_input_read (self->input, self->block, cancellable, error);
 
@@ -63,9 +63,9 @@ sx_csv_reader_begin (SxCsvReader *self, GError **error)
 
   sx_csv_cells_clear (&self->cells);
   self->at_end = FALSE;
-  self->n_batches = 0;
   self->missing.seen = 0;
   self->is_ready = FALSE;
+  self->has_ended = FALSE;
   reset_notes (self);
   if (!sx_text_input_rewind (self->input, error) ||
       !sx_csv_cells_init (&self->cells, &self->base, &self->dialect, self->on_error, self->dialect.has_header, error))
@@ -330,8 +330,9 @@ sx_csv_reader_next (SxReader *reader, GCancellable *cancellable, GError **error)
       n_rows = MIN (self->cells.n_rows, SX_BATCH_MAX_ROWS);
       if (n_rows == 0)
         {
-          if (self->n_batches++ == 0 || self->at_end)
+          if (!self->has_ended)
             note_end (self);
+          self->has_ended = TRUE;
           return NULL;
         }
       batch = build_batch (self, n_rows, &problem);
@@ -347,7 +348,6 @@ sx_csv_reader_next (SxReader *reader, GCancellable *cancellable, GError **error)
           continue;
         }
       sx_csv_cells_drop (&self->cells, n_rows);
-      self->n_batches++;
       return batch;
     }
 }

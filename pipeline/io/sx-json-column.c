@@ -83,6 +83,19 @@ sx_json_column_get (const SxJsonColumn *self, guint64 row, SxJsonKind *kind, gsi
   return self->bytes->str + from;
 }
 
+static guint64
+get_end (const SxJsonColumn *self, guint64 n_rows)
+{
+  n_rows = MIN (n_rows, self->ends->len);
+  return n_rows == 0 ? 0 : g_array_index (self->ends, guint64, n_rows - 1);
+}
+
+guint64
+sx_json_column_get_size (const SxJsonColumn *self, guint64 first, gsize n_rows)
+{
+  return get_end (self, first + n_rows) - get_end (self, first);
+}
+
 static gboolean
 is_all_times (const SxJsonColumn *self)
 {

@@ -46,6 +46,8 @@ void sx_json_column_free (SxJsonColumn *self);
 /* The cell of @row; rows before it that have none become null. A second cell for the row replaces the first. */
 void sx_json_column_set (SxJsonColumn *self, guint64 row, SxJsonKind kind, const char *text, gsize size);
 const char *sx_json_column_get (const SxJsonColumn *self, guint64 row, SxJsonKind *kind, gsize *size);
+/* Bytes of rows [first, first + n). */
+guint64 sx_json_column_get_size (const SxJsonColumn *self, guint64 first, gsize n_rows);
 SxType sx_json_column_guess_type (const SxJsonColumn *self, guint64 n_rows);
 /* Rows [first, first + n) as @type. */
 SxColumn *sx_json_column_build (const SxJsonColumn *self, SxColumnBuilder *builder, guint64 first, gsize n_rows, GError **error);

@@ -28,12 +28,24 @@ static const SxFormatOption json_options[] = {
   { NULL }
 };
 
+/* The rows of the next batch: fewer where cells are large. */
+static gsize
+count_rows (SxJsonReader *self)
+{
+  gsize n_rows = (gsize)MIN (self->table.n_rows - self->row, SX_BATCH_MAX_ROWS);
+
+  for (guint i = 0; i < self->table.columns->len; i++)
+    while (n_rows > 1 && sx_json_column_get_size (g_ptr_array_index (self->table.columns, i), self->row, n_rows) > SX_READER_MAX_TEXT)
+      n_rows /= 2;
+  return n_rows;
+}
+
 static SxBatch *
 sx_json_reader_next (SxReader *reader, GCancellable *cancellable, GError **error)
 {
   SxJsonReader         *self = (SxJsonReader *)reader;
   guint                 n = self->table.columns->len;
-  gsize                 n_rows = (gsize)MIN (self->table.n_rows - self->row, SX_BATCH_MAX_ROWS);
+  gsize                 n_rows = count_rows (self);
   g_autofree SxColumn **columns = g_new0 (SxColumn *, n);
   SxBatch              *batch = NULL;
   guint                 i;

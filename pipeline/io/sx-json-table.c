@@ -152,6 +152,8 @@ add_cell (Parse *self, SxJsonKind kind, const char *text, gsize size)
     default:
       break;
     }
+  if (size > SX_READER_MAX_TEXT)
+    return fail (self, _ ("a value is longer than 256 MB"));
   column = find_column (self, name, name_size);
   if (column == NULL)
     return fail (self, _ ("the table has more than %d columns"), SX_JSON_MAX_COLUMNS);

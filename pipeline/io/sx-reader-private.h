@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 /* The most notes a reader keeps; more of one kind are counted in the last one. */
 #define SX_READER_MAX_NOTES 200
 
+/* A column's offsets are 32 bits wide: a batch ends before it has more text than this in a column. */
+#define SX_READER_MAX_TEXT ((gsize)1 << 28)
+
 /* What a format gives to its readers. Every format's struct begins with an SxReader. */
 typedef struct
 {

@@ -402,12 +402,17 @@ set_misfit (SxSqliteReader *self, guint i, GError **error)
 static gboolean
 append_rows (SxSqliteReader *self, gsize *n_rows, GError **error)
 {
-  int step = SQLITE_ROW;
+  int   step = SQLITE_ROW;
+  gsize n_bytes = 0; /* of text, over all columns */
 
-  for (*n_rows = 0; *n_rows < SX_BATCH_MAX_ROWS && (step = sqlite3_step (self->statement)) == SQLITE_ROW; ++*n_rows, self->row++)
+  for (*n_rows = 0; *n_rows < SX_BATCH_MAX_ROWS && n_bytes < SX_READER_MAX_TEXT && (step = sqlite3_step (self->statement)) == SQLITE_ROW; ++*n_rows, self->row++)
     for (guint i = 0; i < self->n_columns; i++)
-      if (!append_value (self->builders[i], self->statement, (int)i))
-        return set_misfit (self, i, error);
+      {
+        if (!append_value (self->builders[i], self->statement, (int)i))
+          return set_misfit (self, i, error);
+        if (!sx_type_is_numeric (sx_column_builder_get_type (self->builders[i])))
+          n_bytes += (gsize)sqlite3_column_bytes (self->statement, (int)i);
+      }
   self->is_done = step == SQLITE_DONE;
   return step == SQLITE_ROW || step == SQLITE_DONE || set_sqlite_error (self->db, self->base.path, error);
 }
