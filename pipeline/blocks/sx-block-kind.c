@@ -15,6 +15,7 @@
 
 /* In palette order; model kinds come in where the category changes from split to evaluate. */
 static const SxBlockKind *const fixed_kinds[] = {
+  &sx_block_table_select,
   &sx_block_split_holdout,
   &sx_block_split_kfold,
   &sx_block_split_group,
