@@ -5,6 +5,8 @@
 
 #include "compile-fixture.h"
 
+#include <glib/gstdio.h>
+
 static SxPrepared *
 prepare (SxJob *job)
 {
