@@ -13,7 +13,7 @@
 #define SAMPLE_SIZE (128 * 1024)
 
 static const SxFormatOption csv_options[] = {
-  { "delimiter", "s", N_ ("guessed"), N_ ("The character between cells, “tab”, or “none” for a single column") },
+  { "delimiter", "s", N_ ("guessed"), N_ ("The character between cells, “tab”, “blanks” for any number of them, or “none” for a single column") },
   { "quote", "s", N_ ("guessed"), N_ ("The character around cells that contain a delimiter, or “none”") },
   { "header", "b", N_ ("guessed"), N_ ("Whether the first line names the columns") },
   { "skip", "x", N_ ("guessed"), N_ ("Lines to pass over before the table") },
@@ -139,7 +139,8 @@ sx_csv_reader_dup_options (SxReader *reader)
   char               delimiter[] = { self->dialect.delimiter, 0 }, quote[] = { self->dialect.quote, 0 }, decimal[] = { self->dialect.decimal, 0 };
 
   g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "delimiter", "s", self->dialect.delimiter == SX_CSV_NO_DELIMITER ? "none" : delimiter);
+  g_variant_dict_insert (&dict, "delimiter", "s", self->dialect.delimiter == SX_CSV_NO_DELIMITER ? "none" : self->dialect.delimiter == SX_CSV_BLANK_RUN ? "blanks"
+                                                                                                                                                        : delimiter);
   g_variant_dict_insert (&dict, "quote", "s", self->dialect.quote ? quote : "none");
   g_variant_dict_insert (&dict, "decimal", "s", decimal);
   g_variant_dict_insert (&dict, "header", "b", self->dialect.has_header);
@@ -174,6 +175,8 @@ read_mark (GVariant *options, const char *key, char *mark, gboolean *is_fixed, G
   *is_fixed = TRUE;
   if (g_str_equal (text, "tab") || g_str_equal (text, "\\t"))
     *mark = '\t';
+  else if (g_str_equal (text, "blanks") && g_str_equal (key, "delimiter"))
+    *mark = SX_CSV_BLANK_RUN;
   else if (g_str_equal (text, "none"))
     *mark = 0;
   else if (strlen (text) == 1 && (guchar)*text < 128 && *text != '\n' && *text != '\r')

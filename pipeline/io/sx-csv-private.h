@@ -27,6 +27,21 @@ G_BEGIN_DECLS
 /* Stands for no delimiter: a character that texts do not have. */
 #define SX_CSV_NO_DELIMITER '\x1f'
 
+/* Stands for any number of blanks, which it replaces before parsing. */
+#define SX_CSV_BLANK_RUN '\x0b'
+
+/* What is carried from one block of text to the next. All zero at the start of a line. */
+typedef struct
+{
+  gboolean is_inside_line; /* something but blanks came already */
+  gboolean is_pending;     /* blanks that part cells if anything follows them */
+  gboolean is_quoted;
+  gboolean is_closed; /* the last character closed a quote, unless another quote follows */
+} SxBlankRun;
+
+/* Replaces runs of blanks by SX_CSV_BLANK_RUN. @out has room for @size + 1. */
+gsize sx_blank_run_collapse (SxBlankRun *self, const char *text, gsize size, char quote, char *out);
+
 /**
  * SxDialect:
  *
@@ -191,6 +206,8 @@ typedef struct
   gboolean     is_scanning;
   gboolean     has_ended; /* the notes of the end are made */
   char         block[SX_TEXT_INPUT_BLOCK];
+  SxBlankRun   blank_run;
+  char         collapsed[SX_TEXT_INPUT_BLOCK + 1];
 } SxCsvReader;
 
 extern const SxReaderClass sx_csv_reader_class;

@@ -17,6 +17,17 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+static gboolean
+parse_block (SxCsvReader *self, const char *text, gsize size, GError **error)
+{
+  if (self->dialect.delimiter == SX_CSV_BLANK_RUN)
+    {
+      size = sx_blank_run_collapse (&self->blank_run, text, size, self->dialect.quote, self->collapsed);
+      text = self->collapsed;
+    }
+  return sx_csv_cells_parse (&self->cells, text, size, error);
+}
+
 /* Cells until there is a full batch or the file ends. */
 gboolean
 sx_csv_reader_fill (SxCsvReader *self, GCancellable *cancellable, GError **error)
@@ -32,7 +43,7 @@ sx_csv_reader_fill (SxCsvReader *self, GCancellable *cancellable, GError **error
           self->at_end = TRUE;
           return sx_csv_cells_finish (&self->cells, error);
         }
-      if (!sx_csv_cells_parse (&self->cells, self->block, (gsize)n, error))
+      if (!parse_block (self, self->block, (gsize)n, error))
         return FALSE;
       sx_reader_set_progress (&self->base, sx_text_input_get_progress (self->input));
     }
@@ -64,6 +75,7 @@ sx_csv_reader_begin (SxCsvReader *self, GError **error)
   sx_csv_cells_clear (&self->cells);
   self->at_end = FALSE;
   self->missing.seen = 0;
+  self->blank_run = (SxBlankRun){ 0 };
   self->is_ready = FALSE;
   self->has_ended = FALSE;
   reset_notes (self);
@@ -80,7 +92,7 @@ sx_csv_reader_begin (SxCsvReader *self, GError **error)
       skipped = sx_dialect_skip_lines (self->block, (gsize)n, &n_left, &after_return);
       n -= (gssize)skipped;
       if (n > 0)
-        return sx_csv_cells_parse (&self->cells, self->block + skipped, (gsize)n, error);
+        return parse_block (self, self->block + skipped, (gsize)n, error);
     }
   return n >= 0;
 }

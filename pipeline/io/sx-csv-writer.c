@@ -188,6 +188,8 @@ get_mark (GVariant *options, const char *key, char fallback)
     return fallback;
   if (g_str_equal (text, "tab") || g_str_equal (text, "\\t"))
     return '\t';
+  if (g_str_equal (text, "blanks"))
+    return ' ';
   return g_str_equal (text, "none") ? 0 : *text;
 }
 

@@ -23,7 +23,7 @@
 /* What a table of one column is worth beside one of many: more than a sentence cut at its commas. */
 #define ONE_COLUMN .02
 
-static const char delimiters[] = { ',', ';', '\t', '|', ':', '^', ' ', SX_CSV_NO_DELIMITER };
+static const char delimiters[] = { ',', ';', '\t', '|', ':', '^', ' ', SX_CSV_BLANK_RUN, SX_CSV_NO_DELIMITER };
 static const char quotes[] = { '"', 0, '\'' };
 
 typedef struct
@@ -40,6 +40,7 @@ typedef struct
   guint   *lines;  /* physical line of each row, from 0 */
   guint    n_rows;
   gboolean is_broken; /* a quote was not closed */
+  char    *collapsed; /* (nullable): the text cells point into, when runs of blanks were replaced */
 } Sample;
 
 static gboolean
@@ -179,9 +180,19 @@ split_cell (Sample *sample, const char *p, const char *end, char delimiter, char
 static void
 sample_init (Sample *self, const char *text, gsize size, char delimiter, char quote)
 {
-  const char *p = text, *end = text + size;
+  const char *p, *end;
   guint       line = 0;
+  SxBlankRun  run = { 0 };
 
+  self->collapsed = NULL;
+  if (delimiter == SX_CSV_BLANK_RUN)
+    {
+      self->collapsed = g_malloc (size + 1);
+      size = sx_blank_run_collapse (&run, text, size, quote, self->collapsed);
+      text = self->collapsed;
+    }
+  p = text;
+  end = text + size;
   self->cells = g_array_new (FALSE, FALSE, sizeof (Cell));
   self->starts = g_new0 (guint, SAMPLE_ROWS + 1);
   self->lines = g_new0 (guint, SAMPLE_ROWS + 1);
@@ -220,6 +231,7 @@ sample_clear (Sample *self)
   g_array_unref (self->cells);
   g_free (self->starts);
   g_free (self->lines);
+  g_free (self->collapsed);
 }
 
 static guint
@@ -318,13 +330,14 @@ score_sample (const Sample *self, char delimiter, char quote)
   for (guint i = self->starts[first]; i < self->cells->len; i++)
     {
       const Cell *cell = &g_array_index (self->cells, Cell, i);
-      n_known += is_known (cell);
+      /* Two blanks in a row are rather a wide gap than a cell between them. */
+      n_known += is_known (cell) && !(delimiter == ' ' && cell->size == 0 && !cell->is_quoted);
       n_quoted += cell->is_quoted;
     }
   double score = pattern / n_rows * MAX (n_known, 1e-6) / (self->cells->len - self->starts[first]);
   score *= (double)n_most / n_rows * n_most / n_rows * (1 - .02 * first);
   /* Blanks and colons stand in texts and times; as delimiters they must cut nearly every row alike. */
-  if (strchr (" :^", delimiter) && n_most < .95 * n_rows)
+  if (strchr (" :^\v", delimiter) && n_most < .95 * n_rows)
     score *= 1e-3;
   /* Sentences cut at their commas: hardly two rows alike. */
   if (n_most * 2 < n_rows && n_rows >= 5)
@@ -461,6 +474,29 @@ describe_rows (SxDialect *self, const Sample *sample)
     self->has_header = guess_header (sample, first);
 }
 
+/* Whether a delimiter is worth trying. */
+static gboolean
+may_delimit (const char *text, gsize size, char delimiter)
+{
+  if (delimiter == ',' || delimiter == SX_CSV_NO_DELIMITER)
+    return TRUE;
+  /* Single blanks are delimiters of their own. */
+  if (delimiter == SX_CSV_BLANK_RUN)
+    return g_strstr_len (text, (gssize)size, "  ") != NULL || g_strstr_len (text, (gssize)size, "\n ") != NULL || g_strstr_len (text, (gssize)size, " \t") != NULL;
+  return memchr (text, delimiter, size) != NULL;
+}
+
+/* Whether a quote, or none, is worth trying. The double one always is: it may come later in the file. */
+static gboolean
+may_quote (const char *text, gsize size, char quote, char delimiter, gboolean is_fixed)
+{
+  if (delimiter == SX_CSV_NO_DELIMITER && !is_fixed)
+    return quote == 0; /* nothing to protect */
+  if (quote == 0)
+    return memchr (text, '"', size) != NULL;
+  return quote == '"' || memchr (text, quote, size) != NULL;
+}
+
 void
 sx_dialect_guess (SxDialect *self, const char *text, gsize size, gboolean is_whole)
 {
@@ -489,11 +525,9 @@ sx_dialect_guess (SxDialect *self, const char *text, gsize size, gboolean is_who
         char delimiter = self->fixed_delimiter ? self->delimiter : delimiters[d];
         char quote = self->fixed_quote ? self->quote : quotes[q];
 
-        if ((self->fixed_delimiter && d > 0) || (self->fixed_quote && q > 0) || (quote == '\'' && !memchr (text, '\'', size)) ||
-            (quote == 0 && !self->fixed_quote && delimiter != SX_CSV_NO_DELIMITER && !memchr (text, '"', size)) || (!self->fixed_delimiter && d > 0 && delimiter != SX_CSV_NO_DELIMITER && !memchr (text, delimiter, size)))
+        if ((self->fixed_delimiter && d > 0) || (self->fixed_quote && q > 0) || (!self->fixed_delimiter && !may_delimit (text, size, delimiter)) ||
+            (!self->fixed_quote && !may_quote (text, size, quote, delimiter, self->fixed_delimiter)))
           continue;
-        if (delimiter == SX_CSV_NO_DELIMITER && quote != 0 && !self->fixed_delimiter && !self->fixed_quote)
-          continue; /* nothing to protect */
         sample_init (&sample, text, size, delimiter, quote);
         double score = score_sample (&sample, delimiter, quote);
         sample_clear (&sample);

@@ -81,6 +81,12 @@ static const Reading readings[] = {
   { "no-months", "Part,n\n1949-01,1\n1949-13,2\n", -1, NULL, "Part:string n:int64\n1949-01|1\n1949-13|2\n", NULL },
   { "sentences-guessed", "the rock is good , and new , and this and that , and well .\na fine film\nbad , dull , and long , too\nno , no\na , b , c , d , e\nwell\nit is , as they say , good\n", -1, NULL,
     "column_1:string\nthe rock is good , and new , and this and that , and well .\na fine film\nbad , dull , and long , too\nno , no\na , b , c , d , e\nwell\nit is , as they say , good\n", NULL },
+  { "blank-runs", "  0.00632  18.00   2.310  0\n  0.02731   0.00   7.070  0\n 12.02729   0.00  17.070  1  \n", -1, NULL,
+    "column_1:float64 column_2:float64 column_3:float64 column_4:int64\n0.00632|18|2.31|0\n0.02731|0|7.07|0\n12.02729|0|17.07|1\n", NULL },
+  { "blank-runs-quoted", "18.0   8   130.0\t\"chevrolet  chevelle\"\n15.0   8   ?\t\"buick \"\"s\"\" 320\"\n9   4   1.5\t\"x\"\n", -1, NULL,
+    "column_1:float64 column_2:int64 column_3:float64 column_4:string\n18|8|130|chevrolet  chevelle\n15|8|~|buick \"s\" 320\n9|4|1.5|x\n", NULL },
+  { "blank-runs-given", "a  b\n1 2\n3    4\n", -1, "{'delimiter': <'blanks'>}", "a:int64 b:int64\n1|2\n3|4\n", NULL },
+  { "single-blanks", "a b c\n1  3\n4 5 6\n", -1, "{'delimiter': <' '>}", "a:int64 b:int64 c:int64\n1|~|3\n4|5|6\n", NULL },
   { "infinity", "a,b\ninf,1\n-inf,2\n1e300,3\n", -1, NULL, "a:float64 b:int64\ninf|1\n-inf|2\n1e+300|3\n", NULL },
 };
 
