@@ -58,6 +58,7 @@ GStrv sx_run_list (const char *root);                    /* folders, newest firs
 const char *sx_run_get_folder (SxRun *self);
 SxJob *sx_run_get_job (SxRun *self);
 SxRunState sx_run_get_state (SxRun *self, char **message);
+GPid sx_run_get_worker_pid (SxRun *self);                /* the live process that works on it, or 0 */
 GPtrArray *sx_run_list_trials (SxRun *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;               /* of SxRunTrial */
 GArray *sx_run_list_points (SxRun *self, guint trial, GError **error) G_GNUC_WARN_UNUSED_RESULT;     /* of SxRunPoint; 0: all */
 guint sx_run_get_best (SxRun *self);                     /* trial number; 0: none yet */

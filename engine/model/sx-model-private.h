@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Sextant developers */
+
+#pragma once
+
+#ifndef SX_ENGINE_COMPILATION
+#error "private to engine/"
+#endif
+
+#include "sx-model.h"
+
+G_BEGIN_DECLS
+
+struct _SxModel
+{
+  gatomicrefcount ref_count;
+  char           *name;
+  SxSchema       *inputs;
+  SxSteps        *steps;
+  SxFeature      *features;
+  guint           n_features;
+  SxTarget       *target;
+  SxPredictor    *predictor;
+  GVariant       *provenance; /* a{sv}, only of types that YAML knows */
+  SxFrame        *golden;     /* columns as `inputs`; at most SX_MODEL_N_GOLDEN rows */
+};
+#define SX_MODEL_N_GOLDEN 32
+
+/* @value with its whole numbers as x, and its maps as a{sv}: what comes back from YAML. (transfer full) */
+GVariant *sx_model_plain_variant (GVariant *value);
+
+/* Card of the model for people who read: Markdown. */
+char *sx_model_make_card (SxModel *self);
+
+/* The report on predictions @p against @y, rows whose @y is NaN left out: task, metric, n-rows, metrics, classes, confusion, truth, predicted.
+ * Fails with SX_ENGINE_ERROR_DATA when no row is left. */
+GVariant *sx_model_report (const SxTarget *target, const SxMetric *metric, const float *p, const float *y, gsize n_rows, GError **error);
+
+G_END_DECLS
