@@ -81,7 +81,8 @@ sx_csv_column_guess_type (const SxCsvColumn *self, gboolean is_whole)
     return SX_TYPE_FLOAT64;
   if (self->may & SX_CSV_MAY_BOOL)
     return SX_TYPE_BOOL;
-  if (self->may & SX_CSV_MAY_TIME)
+  /* Days and months that could be either are left as text rather than guessed: one wrong guess is a wrong year of data. */
+  if (self->may & SX_CSV_MAY_TIME || self->may == SX_CSV_MAY_DAY_FIRST || self->may == SX_CSV_MAY_MONTH_FIRST)
     return SX_TYPE_TIMESTAMP;
   return self->is_string ? SX_TYPE_STRING : SX_TYPE_CATEGORY;
 }
@@ -187,6 +188,65 @@ read_time (const char *text, gsize size, gint64 *value)
   return sx_timestamp_parse (text, size, value);
 }
 
+/* Up to two digits at *@p, and the character after them. */
+static gboolean
+read_part (const char **p, const char *end, guint *value, char *after)
+{
+  const char *from = *p;
+
+  *value = 0;
+  while (*p < end && *p - from < 2 && g_ascii_isdigit (**p))
+    *value = *value * 10 + (guint)(*(*p)++ - '0');
+  *after = *p < end ? *(*p)++ : 0;
+  return *p > from && g_ascii_isdigit (*from);
+}
+
+/* 31/12/2024, 31.12.2024 8:05, 12-31-2024 08:05:30: the two first parts, and the rest as ISO 8601 without its month and day. */
+static gboolean
+read_parts (const char *text, gsize size, guint parts[2], const char **year, char clock[9])
+{
+  const char *p = text, *end = text + size;
+  guint       value, n = 0;
+  char        mark, after;
+
+  if (size < 8 || !read_part (&p, end, &parts[0], &mark) || !strchr ("/.-", mark) || !read_part (&p, end, &parts[1], &after) || after != mark)
+    return FALSE;
+  *year = p;
+  for (; p < end && g_ascii_isdigit (*p); p++)
+    n++;
+  if (n != 4)
+    return FALSE;
+  memcpy (clock, "00:00:00", 9);
+  if (p == end)
+    return TRUE;
+  if (*p++ != ' ')
+    return FALSE;
+  for (guint i = 0; i < 3; i++)
+    {
+      if (!read_part (&p, end, &value, &after) || (after != ':' && after != 0) || value > 59)
+        return FALSE;
+      clock[3 * i] = (char)('0' + value / 10);
+      clock[3 * i + 1] = (char)('0' + value % 10);
+      if (after == 0)
+        return i > 0;
+    }
+  return FALSE;
+}
+
+static gboolean
+read_local_time (const char *text, gsize size, gboolean is_day_first, gint64 *value)
+{
+  guint       parts[2];
+  const char *year;
+  char        clock[9], iso[32];
+  int         n;
+
+  if (!read_parts (text, size, parts, &year, clock))
+    return FALSE;
+  n = g_snprintf (iso, sizeof iso, "%.4s-%02u-%02uT%s", year, parts[is_day_first ? 1 : 0], parts[is_day_first ? 0 : 1], clock);
+  return sx_timestamp_parse (iso, (gsize)n, value);
+}
+
 /* What a single cell fits. */
 static guint
 narrow_cell (guint may, const char *text, gsize size, char decimal)
@@ -204,7 +264,11 @@ narrow_cell (guint may, const char *text, gsize size, char decimal)
     return SX_CSV_MAY_BOOL;
   if ((may & SX_CSV_MAY_TIME) && size >= 7 && read_time (text, size, &whole))
     return SX_CSV_MAY_TIME;
-  return 0;
+  if ((may & SX_CSV_MAY_DAY_FIRST) && !read_local_time (text, size, TRUE, &whole))
+    may &= ~(guint)SX_CSV_MAY_DAY_FIRST;
+  if ((may & SX_CSV_MAY_MONTH_FIRST) && !read_local_time (text, size, FALSE, &whole))
+    may &= ~(guint)SX_CSV_MAY_MONTH_FIRST;
+  return may & (SX_CSV_MAY_DAY_FIRST | SX_CSV_MAY_MONTH_FIRST);
 }
 
 gboolean
@@ -315,6 +379,9 @@ append_bool (SxCsvColumn *self, const SxCsvCells *cells, guint column, gsize row
 static gsize
 append_time (SxCsvColumn *self, const SxCsvCells *cells, guint column, gsize row, gsize n_rows, SxMissing *missing)
 {
+  gboolean is_local = !self->is_fixed && !(self->may & SX_CSV_MAY_TIME);
+  gboolean is_day_first = (self->may & SX_CSV_MAY_DAY_FIRST) != 0;
+
   for (; row < n_rows; row++)
     {
       gsize       size;
@@ -322,7 +389,7 @@ append_time (SxCsvColumn *self, const SxCsvCells *cells, guint column, gsize row
       gint64      value;
       const char *text = sx_csv_cells_get (cells, row, column, &size, &is_quoted);
 
-      if (read_time (text, size, &value))
+      if (is_local ? read_local_time (text, size, is_day_first, &value) : read_time (text, size, &value))
         sx_column_builder_append_int64 (self->builder, value);
       else if (!append_other (self, missing, text, size))
         return row;

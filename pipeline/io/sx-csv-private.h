@@ -154,7 +154,9 @@ typedef enum
   SX_CSV_MAY_FLOAT = 2,
   SX_CSV_MAY_BOOL = 4,
   SX_CSV_MAY_TIME = 8,
-  SX_CSV_MAY_ALL = 15,
+  SX_CSV_MAY_DAY_FIRST = 16,   /* 31/12/2024 */
+  SX_CSV_MAY_MONTH_FIRST = 32, /* 12/31/2024 */
+  SX_CSV_MAY_ALL = 63,
 } SxCsvMay;
 
 typedef struct

@@ -228,6 +228,8 @@ build_column (SxCsvReader *self, guint i, gsize n_rows, guint8 *dropped, GError 
       g_clear_pointer (&built, sx_column_unref);
       if (sx_csv_column_narrow (column, &self->cells, i, n_rows, &self->missing, self->dialect.decimal, &row))
         note_narrowed (self, i, row);
+      else
+        column->may = 0; /* never the same type again, or there would be no end of passes */
       self->is_scanning = TRUE;
     }
   else if (!column->is_fixed && built->type == SX_TYPE_CATEGORY && built->dictionary->n_rows > SX_CSV_MAX_CATEGORIES)
@@ -320,6 +322,10 @@ note_end (SxCsvReader *self)
   for (guint i = 0; i < self->missing.n_words; i++)
     if (self->missing.seen >> i & 1)
       sx_reader_note (&self->base, 0, NULL, _ ("Cells that say “%s” were read as missing."), self->missing.words[i]);
+  for (guint i = 0; i < self->n_columns; i++)
+    if (!self->columns[i].is_fixed && self->columns[i].may == (SX_CSV_MAY_DAY_FIRST | SX_CSV_MAY_MONTH_FIRST))
+      sx_reader_note (&self->base, 0, self->columns[i].name,
+                      _ ("The dates may be day before month or month before day, and were kept as text. Write them as 2024-12-31 to have them read as times."));
   if (n_invalid > 0)
     sx_reader_note (&self->base, 0, NULL, _ ("%" G_GUINT64_FORMAT " bytes are no characters in %s and were read as “\xef\xbf\xbd”. Set “encoding” if the file is in another."),
                     n_invalid, sx_text_input_get_encoding (self->input));

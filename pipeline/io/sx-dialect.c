@@ -440,7 +440,8 @@ guess_decimal (const Sample *self, char delimiter)
       if (!is_all)
         continue;
       n_comma += comma != NULL && (point == NULL || point < comma);
-      n_point += point != NULL && comma == NULL;
+      /* Two points are a date's, or part thousands. */
+      n_point += point != NULL && comma == NULL && memchr (point + 1, '.', (gsize)(cell->text + cell->size - point - 1)) == NULL;
     }
   return n_comma > n_point ? ',' : '.';
 }

@@ -87,6 +87,12 @@ static const Reading readings[] = {
     "column_1:float64 column_2:int64 column_3:float64 column_4:string\n18|8|130|chevrolet  chevelle\n15|8|~|buick \"s\" 320\n9|4|1.5|x\n", NULL },
   { "blank-runs-given", "a  b\n1 2\n3    4\n", -1, "{'delimiter': <'blanks'>}", "a:int64 b:int64\n1|2\n3|4\n", NULL },
   { "single-blanks", "a b c\n1  3\n4 5 6\n", -1, "{'delimiter': <' '>}", "a:int64 b:int64 c:int64\n1|~|3\n4|5|6\n", NULL },
+  { "day-first", "t,n\n01/02/2024,1\n31/12/2023 8:05,2\n,3\n", -1, NULL, "t:timestamp n:int64\n2024-02-01|1\n2023-12-31T08:05:00|2\n~|3\n", NULL },
+  { "month-first", "t,n\n01/02/2024,1\n12/31/2023 23:05:59,2\n", -1, NULL, "t:timestamp n:int64\n2024-01-02|1\n2023-12-31T23:05:59|2\n", NULL },
+  { "dots", "t;n\n1.2.2024;1\n31.12.2023;2\n", -1, NULL, "t:timestamp n:int64\n2024-02-01|1\n2023-12-31|2\n", NULL },
+  { "dots-and-commas", "t;x\n1.2.2024;3,5\n31.12.2023;4,25\n", -1, NULL, "t:timestamp x:float64\n2024-02-01|3.5\n2023-12-31|4.25\n", NULL },
+  { "either-first", "t,n\n01/02/2024,1\n03/04/2023,2\n", -1, NULL, "t:string n:int64\n01/02/2024|1\n03/04/2023|2\n", "day before month or month before day" },
+  { "neither-first", "t,n\n13/13/2024,1\n03/04/2023,2\n", -1, NULL, "t:string n:int64\n13/13/2024|1\n03/04/2023|2\n", NULL },
   { "infinity", "a,b\ninf,1\n-inf,2\n1e300,3\n", -1, NULL, "a:float64 b:int64\ninf|1\n-inf|2\n1e+300|3\n", NULL },
 };
 
