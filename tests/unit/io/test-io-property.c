@@ -18,8 +18,8 @@ static const SxType types[] = { SX_TYPE_INT64, SX_TYPE_FLOAT64, SX_TYPE_BOOL, SX
 static double
 random_double (GRand *random)
 {
-  gint64 bits = (gint64)g_rand_int (random) << 32 | g_rand_int (random);
-  double value;
+  guint64 bits = (guint64)g_rand_int (random) << 32 | g_rand_int (random);
+  double  value;
 
   switch (g_rand_int_range (random, 0, 4))
     {
@@ -48,7 +48,7 @@ append_random (SxColumnBuilder *builder, GRand *random)
   switch ((int)sx_column_builder_get_type (builder))
     {
     case SX_TYPE_INT64:
-      sx_column_builder_append_int64 (builder, (gint64)g_rand_int (random) << g_rand_int_range (random, 0, 33) | g_rand_int_range (random, 0, 100));
+      sx_column_builder_append_int64 (builder, (gint64)((guint64)g_rand_int (random) << g_rand_int_range (random, 0, 33) | (guint64)g_rand_int_range (random, 0, 100)));
       break;
     case SX_TYPE_FLOAT64:
       sx_column_builder_append_double (builder, random_double (random));
