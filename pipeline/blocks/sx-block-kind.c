@@ -15,7 +15,23 @@
 
 /* In palette order; model kinds come in where the category changes from split to evaluate. */
 static const SxBlockKind *const fixed_kinds[] = {
+  &sx_block_source_csv,
+  &sx_block_source_json,
+  &sx_block_source_sqlite,
   &sx_block_table_select,
+  &sx_block_table_filter,
+  &sx_block_table_derive,
+  &sx_block_table_replace,
+  &sx_block_table_cast,
+  &sx_block_table_dates,
+  &sx_block_table_sample,
+  &sx_block_table_sort,
+  &sx_block_table_join,
+  &sx_block_table_group,
+  &sx_block_prepare_auto,
+  &sx_block_prepare_impute,
+  &sx_block_prepare_scale,
+  &sx_block_prepare_encode,
   &sx_block_split_holdout,
   &sx_block_split_kfold,
   &sx_block_split_group,

@@ -403,6 +403,24 @@ sx_steps_describe (const SxSteps *self, SxSchema *input, GError **error)
   return schema;
 }
 
+gboolean
+sx_steps_drop (SxSteps *self, SxSchema *schema, const char *const *names, GError **error)
+{
+  g_autoptr (GPtrArray) kept = g_ptr_array_new ();
+
+  for (guint i = 0; i < sx_schema_get_n_fields (schema); i++)
+    if (!g_strv_contains (names, sx_schema_get_field (schema, i)->name))
+      g_ptr_array_add (kept, sx_schema_get_field (schema, i)->name);
+  if (kept->len == 0)
+    {
+      g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_SCHEMA, _ ("No column would be left."));
+      return FALSE;
+    }
+  g_ptr_array_add (kept, NULL);
+  sx_steps_add (self, SX_STEP_SELECT, (const char *const *)kept->pdata, (const char *const *)kept->pdata, NULL, 0, NULL, 0);
+  return TRUE;
+}
+
 /* ---- lineage ---- */
 
 /* Which inputs does output @output of @step come from? Adds them to @wanted. */
