@@ -407,6 +407,8 @@ test_refuses_shape (void)
   g_assert_nonnull (strstr (error->message, "no block “nothing”"));
   g_clear_error (&error);
   add (&two, "mlp-1", sx_block_kind_find ("model.mlp"), "{'target': <'y'>}");
+  g_free (two.last);
+  two.last = g_strdup ("source");
   add (&two, "mlp-2", sx_block_kind_find ("model.mlp"), NULL);
   g_assert_null (sx_compile (two.graph, "/tmp", NULL, NULL, NULL, &error));
   g_assert_nonnull (strstr (error->message, "several models: “mlp-1”, “mlp-2”"));
