@@ -17,12 +17,12 @@
 static char *
 describe_names (const char *const *names)
 {
-  guint n = g_strv_length ((char **) names);
+  guint n = g_strv_length ((char **)names);
 
   if (n == 0)
     return NULL;
   if (n <= MAX_NAMES)
-    return g_strjoinv (", ", (char **) names);
+    return g_strjoinv (", ", (char **)names);
   return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u column", "%u columns", n), n);
 }
 

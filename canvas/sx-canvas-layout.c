@@ -16,21 +16,21 @@
 
 typedef struct
 {
-  guint  node;   /* G_MAXUINT for a bend of a long edge */
+  guint  node; /* G_MAXUINT for a bend of a long edge */
   guint  column;
-  guint  rank;   /* place in its column */
+  guint  rank; /* place in its column */
   double height;
-  double y;      /* centre */
-  double wish;   /* sort key, or wanted centre */
+  double y;    /* centre */
+  double wish; /* sort key, or wanted centre */
 } Vertex;
 
 typedef struct
 {
-  GArray     *vertices;  /* of Vertex */
-  GPtrArray  *columns;   /* of GArray of guint: vertices from top to bottom */
-  GPtrArray  *left;      /* of GArray of guint: neighbours in the column before, by vertex */
-  GPtrArray  *right;
-  double      row_gap;
+  GArray    *vertices; /* of Vertex */
+  GPtrArray *columns;  /* of GArray of guint: vertices from top to bottom */
+  GPtrArray *left;     /* of GArray of guint: neighbours in the column before, by vertex */
+  GPtrArray *right;
+  double     row_gap;
 } Drawing;
 
 static GArray *
@@ -43,9 +43,9 @@ static void
 drawing_init (Drawing *self, double row_gap)
 {
   self->vertices = g_array_new (FALSE, TRUE, sizeof (Vertex));
-  self->columns = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
-  self->left = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
-  self->right = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  self->columns = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
+  self->left = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
+  self->right = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
   self->row_gap = row_gap;
 }
 
@@ -75,23 +75,23 @@ add_vertex (Drawing *self, guint node, guint column, double height, double wish)
   g_array_append_val (self->vertices, vertex);
   g_ptr_array_add (self->left, new_indices ());
   g_ptr_array_add (self->right, new_indices ());
-  g_array_append_val ((GArray *) g_ptr_array_index (self->columns, column), index);
+  g_array_append_val ((GArray *)g_ptr_array_index (self->columns, column), index);
   return index;
 }
 
 static void
 join_vertices (Drawing *self, guint from, guint to)
 {
-  g_array_append_val ((GArray *) g_ptr_array_index (self->right, from), to);
-  g_array_append_val ((GArray *) g_ptr_array_index (self->left, to), from);
+  g_array_append_val ((GArray *)g_ptr_array_index (self->right, from), to);
+  g_array_append_val ((GArray *)g_ptr_array_index (self->left, to), from);
 }
 
 static int
 compare_wishes (gconstpointer a, gconstpointer b, gpointer data)
 {
   Drawing      *self = data;
-  const Vertex *first = get_vertex (self, *(const guint *) a);
-  const Vertex *second = get_vertex (self, *(const guint *) b);
+  const Vertex *first = get_vertex (self, *(const guint *)a);
+  const Vertex *second = get_vertex (self, *(const guint *)b);
 
   if (first->wish != second->wish)
     return first->wish < second->wish ? -1 : 1;
@@ -111,7 +111,7 @@ sort_column (Drawing *self, guint column)
 static int
 compare_guints (gconstpointer a, gconstpointer b)
 {
-  guint first = *(const guint *) a, second = *(const guint *) b;
+  guint first = *(const guint *)a, second = *(const guint *)b;
   return first < second ? -1 : first > second;
 }
 
@@ -120,7 +120,7 @@ static guint64
 count_column_crossings (Drawing *self, guint column)
 {
   GArray           *order = g_ptr_array_index (self->columns, column);
-  guint             n_right = ((GArray *) g_ptr_array_index (self->columns, column + 1))->len;
+  guint             n_right = ((GArray *)g_ptr_array_index (self->columns, column + 1))->len;
   g_autofree guint *tree = g_new0 (guint, n_right + 1);
   g_autoptr (GArray) ranks = new_indices ();
   guint64 n_crossings = 0, n_seen = 0;
@@ -237,11 +237,11 @@ get_separation (Drawing *self, const Vertex *above, const Vertex *below)
 static void
 place_column (Drawing *self, guint column)
 {
-  GArray             *order = g_ptr_array_index (self->columns, column);
-  g_autofree double  *offsets = g_new (double, MAX (order->len, 1));
-  g_autofree double  *means = g_new (double, MAX (order->len, 1));
-  g_autofree guint   *sizes = g_new (guint, MAX (order->len, 1));
-  guint               n_pools = 0, vertex = 0;
+  GArray            *order = g_ptr_array_index (self->columns, column);
+  g_autofree double *offsets = g_new (double, MAX (order->len, 1));
+  g_autofree double *means = g_new (double, MAX (order->len, 1));
+  g_autofree guint  *sizes = g_new (guint, MAX (order->len, 1));
+  guint              n_pools = 0, vertex = 0;
 
   for (guint i = 0; i < order->len; i++)
     {
@@ -372,8 +372,8 @@ compare_edges (gconstpointer a, gconstpointer b, gpointer data)
 static guint *
 find_columns (guint n_nodes, const SxLayoutEdge *edges, guint n_edges)
 {
-  guint            *columns = g_new0 (guint, MAX (n_nodes, 1));
-  g_autofree guint *nearest = g_new (guint, MAX (n_nodes, 1));
+  guint               *columns = g_new0 (guint, MAX (n_nodes, 1));
+  g_autofree guint    *nearest = g_new (guint, MAX (n_nodes, 1));
   g_autofree gboolean *is_fed = g_new0 (gboolean, MAX (n_nodes, 1));
 
   for (guint i = 0; i < n_edges; i++)
@@ -409,7 +409,7 @@ typedef struct
 static int
 compare_parts (gconstpointer a, gconstpointer b)
 {
-  const Part *first = *(Part *const *) a, *second = *(Part *const *) b;
+  const Part *first = *(Part *const *)a, *second = *(Part *const *)b;
 
   /* Lone boxes go last, in a grid. */
   if ((first->nodes->len == 1) != (second->nodes->len == 1))
@@ -430,7 +430,7 @@ split_parts (const SxLayoutNode *nodes, guint n_nodes, const SxLayoutEdge *edges
 {
   g_autofree guint *parents = g_new (guint, MAX (n_nodes, 1));
   g_autofree Part **by_root = g_new0 (Part *, MAX (n_nodes, 1));
-  GPtrArray        *parts = g_ptr_array_new_with_free_func ((GDestroyNotify) free_part);
+  GPtrArray        *parts = g_ptr_array_new_with_free_func ((GDestroyNotify)free_part);
 
   for (guint i = 0; i < n_nodes; i++)
     parents[i] = i;
@@ -476,7 +476,7 @@ fill_drawing (Drawing *drawing, const Part *part, const SxLayoutNode *nodes, con
 
       for (guint column = from_column + 1; column < to_column; column++)
         {
-          double part_way = (double) (column - from_column) / (to_column - from_column);
+          double part_way = (double)(column - from_column) / (to_column - from_column);
           guint  bend = add_vertex (drawing, G_MAXUINT, column, 4.0, from_wish + part_way * (to_wish - from_wish));
 
           join_vertices (drawing, last, bend);
@@ -490,11 +490,11 @@ fill_drawing (Drawing *drawing, const Part *part, const SxLayoutNode *nodes, con
 static double
 lay_part (const Part *part, SxLayoutNode *nodes, const guint *columns, guint *vertex_of, double left, double top, double column_gap, double row_gap)
 {
-  Drawing             drawing;
-  g_autofree double  *x = NULL;
-  g_autofree double  *widths = NULL;
-  double              y0 = G_MAXDOUBLE, y1 = -G_MAXDOUBLE;
-  double              next = left;
+  Drawing            drawing;
+  g_autofree double *x = NULL;
+  g_autofree double *widths = NULL;
+  double             y0 = G_MAXDOUBLE, y1 = -G_MAXDOUBLE;
+  double             next = left;
 
   drawing_init (&drawing, row_gap);
   fill_drawing (&drawing, part, nodes, columns, vertex_of);
@@ -535,7 +535,7 @@ lay_part (const Part *part, SxLayoutNode *nodes, const guint *columns, guint *ve
 static void
 lay_lone_boxes (GPtrArray *parts, guint first, SxLayoutNode *nodes, double left, double top, double column_gap, double row_gap)
 {
-  guint  n_per_row = MAX ((guint) ceil (sqrt (parts->len - first)), 3);
+  guint  n_per_row = MAX ((guint)ceil (sqrt (parts->len - first)), 3);
   double x = left, row_height = 0.0;
 
   for (guint i = first; i < parts->len; i++)
@@ -564,9 +564,9 @@ sx_canvas_layout (SxLayoutNode *nodes, guint n_nodes, const SxLayoutEdge *edges,
   g_autofree guint        *columns = NULL;
   g_autofree guint        *vertex_of = NULL;
   g_autofree SxLayoutEdge *forward = g_new (SxLayoutEdge, MAX (n_edges, 1));
-  g_autoptr (GPtrArray)    parts = NULL;
-  guint                    n_forward = 0;
-  double                   left = G_MAXDOUBLE, top = G_MAXDOUBLE;
+  g_autoptr (GPtrArray) parts = NULL;
+  guint  n_forward = 0;
+  double left = G_MAXDOUBLE, top = G_MAXDOUBLE;
 
   if (n_nodes == 0)
     return;
@@ -579,7 +579,7 @@ sx_canvas_layout (SxLayoutNode *nodes, guint n_nodes, const SxLayoutEdge *edges,
   for (guint i = 0; i < n_edges; i++)
     if (places[edges[i].from] < places[edges[i].to])
       forward[n_forward++] = edges[i];
-  g_qsort_with_data (forward, (int) n_forward, sizeof *forward, compare_edges, places);
+  g_qsort_with_data (forward, (int)n_forward, sizeof *forward, compare_edges, places);
   columns = find_columns (n_nodes, forward, n_forward);
   parts = split_parts (nodes, n_nodes, forward, n_forward);
   vertex_of = g_new0 (guint, n_nodes);

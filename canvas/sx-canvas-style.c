@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "sx-canvas-private.h"
+#include "sx-canvas-resources.h"
 
 #include <math.h>
 
@@ -41,12 +42,14 @@ static const char *const port_colors[SX_N_PORT_TYPES] = {
 void
 sx_canvas_load_resources (GdkDisplay *display)
 {
-  static gboolean             is_loaded;
-  g_autoptr (GtkCssProvider)  provider = NULL;
+  static gboolean is_loaded;
+  g_autoptr (GtkCssProvider) provider = NULL;
 
   if (is_loaded)
     return;
   is_loaded = TRUE;
+  /* By hand: the constructor in a static library would be dropped by the linker. */
+  sx_canvas_register_resource ();
   provider = gtk_css_provider_new ();
   gtk_css_provider_load_from_resource (provider, SX_CANVAS_RESOURCE_PATH "/sx-canvas.css");
   gtk_style_context_add_provider_for_display (display, GTK_STYLE_PROVIDER (provider), GTK_STYLE_PROVIDER_PRIORITY_APPLICATION - 1);
@@ -56,9 +59,9 @@ sx_canvas_load_resources (GdkDisplay *display)
 static void
 mix (const GdkRGBA *a, const GdkRGBA *b, double part, GdkRGBA *result)
 {
-  result->red = (float) (a->red + (b->red - a->red) * part);
-  result->green = (float) (a->green + (b->green - a->green) * part);
-  result->blue = (float) (a->blue + (b->blue - a->blue) * part);
+  result->red = (float)(a->red + (b->red - a->red) * part);
+  result->green = (float)(a->green + (b->green - a->green) * part);
+  result->blue = (float)(a->blue + (b->blue - a->blue) * part);
   result->alpha = 1.0f;
 }
 
@@ -78,7 +81,7 @@ look_up (GtkStyleContext *context, GdkRGBA *color, const char *fallback, const c
   gdk_rgba_parse (color, fallback);
 }
 
-#define LOOK_UP(color, fallback, ...) look_up (context, color, fallback, (const char *const[]) { __VA_ARGS__, NULL })
+#define LOOK_UP(color, fallback, ...) look_up (context, color, fallback, (const char *const[]){ __VA_ARGS__, NULL })
 
 static void
 update_colors (SxCanvasStyle *self, GtkWidget *widget, gboolean is_high_contrast)
@@ -102,9 +105,13 @@ update_colors (SxCanvasStyle *self, GtkWidget *widget, gboolean is_high_contrast
     mix (&self->background, &white, 0.07, &self->card);
   else
     self->card = white;
-  mix (&self->card, &self->foreground, self->is_high_contrast ? 0.55 : self->is_dark ? 0.16 : 0.17, &self->border);
+  mix (&self->card, &self->foreground, self->is_high_contrast ? 0.55 : self->is_dark ? 0.16
+                                                                                     : 0.17,
+       &self->border);
   mix (&self->card, &self->foreground, self->is_high_contrast ? 0.85 : 0.62, &self->dim);
-  mix (&self->background, &self->foreground, self->is_high_contrast ? 0.35 : self->is_dark ? 0.14 : 0.16, &self->dots);
+  mix (&self->background, &self->foreground, self->is_high_contrast ? 0.35 : self->is_dark ? 0.14
+                                                                                           : 0.16,
+       &self->dots);
   self->shadow = black;
   self->shadow.alpha = self->is_dark ? 0.16f : 0.05f;
 
@@ -114,9 +121,13 @@ update_colors (SxCanvasStyle *self, GtkWidget *widget, gboolean is_high_contrast
     LOOK_UP (&self->ports[i], "#77767b", port_colors[i]);
   /* The palette's colours are middle tones: lighter on dark and darker on light keeps 3:1 against the card. */
   for (guint i = 0; i < SX_N_BLOCK_CATEGORIES; i++)
-    mix (&self->categories[i], self->is_dark ? &white : &black, self->is_high_contrast ? 0.4 : self->is_dark ? 0.3 : 0.08, &self->categories[i]);
+    mix (&self->categories[i], self->is_dark ? &white : &black, self->is_high_contrast ? 0.4 : self->is_dark ? 0.3
+                                                                                                             : 0.08,
+         &self->categories[i]);
   for (guint i = 0; i < SX_N_PORT_TYPES; i++)
-    mix (&self->ports[i], self->is_dark ? &white : &black, self->is_high_contrast ? 0.4 : self->is_dark ? 0.22 : 0.08, &self->ports[i]);
+    mix (&self->ports[i], self->is_dark ? &white : &black, self->is_high_contrast ? 0.4 : self->is_dark ? 0.22
+                                                                                                        : 0.08,
+         &self->ports[i]);
 }
 
 static double
@@ -144,7 +155,7 @@ update_metrics (SxCanvasStyle *self, GtkWidget *widget)
   if (pango_font_description_get_size_is_absolute (base))
     pango_font_description_set_absolute_size (self->caption_font, size * 0.84);
   else
-    pango_font_description_set_size (self->caption_font, (int) (size * 0.84));
+    pango_font_description_set_size (self->caption_font, (int)(size * 0.84));
 
   self->title_height = measure_line (widget, self->title_font);
   self->caption_height = measure_line (widget, self->caption_font);

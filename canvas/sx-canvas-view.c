@@ -25,21 +25,21 @@ sx_canvas_mirror (SxCanvas *self, double x, double width)
 void
 sx_canvas_widget_to_world (SxCanvas *self, double x, double y, graphene_point_t *point)
 {
-  graphene_point_init (point, (float) ((x + round (self->pan_x)) / self->zoom), (float) ((y + round (self->pan_y)) / self->zoom));
+  graphene_point_init (point, (float)((x + round (self->pan_x)) / self->zoom), (float)((y + round (self->pan_y)) / self->zoom));
 }
 
 void
 sx_canvas_world_to_widget (SxCanvas *self, double x, double y, graphene_point_t *point)
 {
-  graphene_point_init (point, (float) (x * self->zoom - round (self->pan_x)), (float) (y * self->zoom - round (self->pan_y)));
+  graphene_point_init (point, (float)(x * self->zoom - round (self->pan_x)), (float)(y * self->zoom - round (self->pan_y)));
 }
 
 void
 sx_canvas_get_view_rect (SxCanvas *self, graphene_rect_t *rect)
 {
-  graphene_rect_init (rect, (float) (self->pan_x / self->zoom), (float) (self->pan_y / self->zoom),
-                      (float) (gtk_widget_get_width (GTK_WIDGET (self)) / self->zoom),
-                      (float) (gtk_widget_get_height (GTK_WIDGET (self)) / self->zoom));
+  graphene_rect_init (rect, (float)(self->pan_x / self->zoom), (float)(self->pan_y / self->zoom),
+                      (float)(gtk_widget_get_width (GTK_WIDGET (self)) / self->zoom),
+                      (float)(gtk_widget_get_height (GTK_WIDGET (self)) / self->zoom));
 }
 
 /* ---- adjustments ---- */
@@ -376,7 +376,7 @@ sx_canvas_scroll_to_block (SxCanvas *self, const char *block)
 static void
 rebuild_dots (SxCanvas *self, double step, int width, int height)
 {
-  graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, (float) (width + 2.0 * step), (float) (height + 2.0 * step));
+  graphene_rect_t bounds = GRAPHENE_RECT_INIT (0, 0, (float)(width + 2.0 * step), (float)(height + 2.0 * step));
   cairo_t        *cr;
 
   g_clear_pointer (&self->dots, gsk_render_node_unref);
@@ -410,7 +410,7 @@ sx_canvas_snapshot_dots (SxCanvas *self, GtkSnapshot *snapshot)
   x = -fmod (self->pan_x, step);
   y = -fmod (self->pan_y, step);
   gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float) round (x > 0.0 ? x - step : x) - 1.0f, (float) round (y > 0.0 ? y - step : y) - 1.0f));
+  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT ((float)round (x > 0.0 ? x - step : x) - 1.0f, (float)round (y > 0.0 ? y - step : y) - 1.0f));
   gtk_snapshot_append_node (snapshot, self->dots);
   gtk_snapshot_restore (snapshot);
 }

@@ -15,8 +15,7 @@
  * Files: -view zoom and pan; -sync views follow the graph; -hit what is under a point; -gestures pointer; -keys keyboard and
  * actions; -move, -links, -edit, -clipboard what they do; -selection. */
 
-enum
-{
+enum {
   PROP_HISTORY = 1,
   PROP_ZOOM,
   PROP_HIGH_CONTRAST,
@@ -28,8 +27,7 @@ enum
   PROP_VSCROLL_POLICY,
 };
 
-enum
-{
+enum {
   SELECTION_CHANGED,
   BLOCK_ACTIVATED,
   ADD_REQUESTED,
@@ -53,7 +51,7 @@ sx_canvas_say (SxCanvas *self, const char *text, gboolean offers_undo)
 GPtrArray *
 sx_canvas_new_edits (void)
 {
-  return g_ptr_array_new_with_free_func ((GDestroyNotify) sx_edit_unref);
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)sx_edit_unref);
 }
 
 gboolean
@@ -228,7 +226,7 @@ allocate_hint (SxCanvas *self, int width, int height)
   hint_width = MAX (hint_width, hint_height);
   gtk_widget_measure (self->hint, GTK_ORIENTATION_VERTICAL, hint_width, NULL, &hint_height, NULL, NULL);
   gtk_widget_allocate (self->hint, hint_width, hint_height, -1,
-                       gsk_transform_translate (NULL, &GRAPHENE_POINT_INIT ((float) floor ((width - hint_width) / 2.0), (float) floor ((height - hint_height) / 2.0))));
+                       gsk_transform_translate (NULL, &GRAPHENE_POINT_INIT ((float)floor ((width - hint_width) / 2.0), (float)floor ((height - hint_height) / 2.0))));
 }
 
 static void
@@ -242,7 +240,7 @@ allocate_minimap (SxCanvas *self, int width, int height)
   gtk_widget_get_preferred_size (GTK_WIDGET (self->minimap), NULL, &natural);
   x = self->style.is_rtl ? 16.0 : width - natural.width - 16.0;
   gtk_widget_allocate (GTK_WIDGET (self->minimap), natural.width, natural.height, -1,
-                       gsk_transform_translate (NULL, &GRAPHENE_POINT_INIT ((float) x, (float) (height - natural.height - 16))));
+                       gsk_transform_translate (NULL, &GRAPHENE_POINT_INIT ((float)x, (float)(height - natural.height - 16))));
 }
 
 static void
@@ -261,8 +259,8 @@ sx_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   sx_canvas_world_follow (self->world);
 
   /* Whole pixels keep text and borders sharp while panning. */
-  transform = gsk_transform_translate (NULL, &GRAPHENE_POINT_INIT ((float) -round (self->pan_x), (float) -round (self->pan_y)));
-  transform = gsk_transform_scale (transform, (float) self->zoom, (float) self->zoom);
+  transform = gsk_transform_translate (NULL, &GRAPHENE_POINT_INIT ((float)-round (self->pan_x), (float)-round (self->pan_y)));
+  transform = gsk_transform_scale (transform, (float)self->zoom, (float)self->zoom);
   gtk_widget_allocate (GTK_WIDGET (self->world), 1, 1, -1, transform);
   gtk_widget_allocate (GTK_WIDGET (self->overlay), width, height, -1, NULL);
   allocate_hint (self, width, height);
@@ -407,12 +405,20 @@ sx_canvas_dispose (GObject *object)
   sx_canvas_stop_animation (self);
   if (self->world != NULL)
     drop_graph (self);
-  g_clear_pointer ((GtkWidget **) &self->palette, gtk_widget_unparent);
+  if (self->palette != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->palette));
+  self->palette = NULL;
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->hint, gtk_widget_unparent);
-  g_clear_pointer ((GtkWidget **) &self->minimap, gtk_widget_unparent);
-  g_clear_pointer ((GtkWidget **) &self->overlay, gtk_widget_unparent);
-  g_clear_pointer ((GtkWidget **) &self->world, gtk_widget_unparent);
+  if (self->minimap != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->minimap));
+  self->minimap = NULL;
+  if (self->overlay != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->overlay));
+  self->overlay = NULL;
+  if (self->world != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->world));
+  self->world = NULL;
   for (guint i = 0; i < 2; i++)
     if (self->adjustments[i] != NULL)
       {
@@ -532,9 +538,8 @@ sx_canvas_init (SxCanvas *self)
 
   sx_canvas_load_resources (gtk_widget_get_display (widget));
   self->zoom = 1.0;
-  self->guide_x = self->guide_y = NAN;
   self->views = g_hash_table_new (g_str_hash, g_str_equal);
-  self->links = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) sx_link_view_free);
+  self->links = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)sx_link_view_free);
   self->selection = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->block_index = sx_spatial_index_new (SX_CANVAS_CELL);
   self->link_index = sx_spatial_index_new (SX_CANVAS_CELL);

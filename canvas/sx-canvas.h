@@ -49,28 +49,28 @@ G_DECLARE_FINAL_TYPE (SxCanvas, sx_canvas, SX, CANVAS, GtkWidget)
 #define SX_CANVAS_RESOURCE_PATH "/org/sextant/canvas"
 
 GtkWidget *sx_canvas_new (SxHistory *history) G_GNUC_WARN_UNUSED_RESULT;
-void sx_canvas_set_history (SxCanvas *self, SxHistory *history); /* @history: (nullable) */
+void       sx_canvas_set_history (SxCanvas *self, SxHistory *history); /* @history: (nullable) */
 SxHistory *sx_canvas_get_history (SxCanvas *self);
-SxGraph *sx_canvas_get_graph (SxCanvas *self); /* (nullable) */
+SxGraph   *sx_canvas_get_graph (SxCanvas *self); /* (nullable) */
 
 double sx_canvas_get_zoom (SxCanvas *self);
-void sx_canvas_set_zoom (SxCanvas *self, double zoom);                                /* about the middle of the view */
-void sx_canvas_zoom_at (SxCanvas *self, double zoom, double widget_x, double widget_y); /* that point stays where it is */
-void sx_canvas_zoom_in (SxCanvas *self);
-void sx_canvas_zoom_out (SxCanvas *self);
-void sx_canvas_zoom_fit (SxCanvas *self);       /* all blocks, at most zoom 1 */
-void sx_canvas_zoom_selection (SxCanvas *self); /* the selection, or all */
+void   sx_canvas_set_zoom (SxCanvas *self, double zoom);                                  /* about the middle of the view */
+void   sx_canvas_zoom_at (SxCanvas *self, double zoom, double widget_x, double widget_y); /* that point stays where it is */
+void   sx_canvas_zoom_in (SxCanvas *self);
+void   sx_canvas_zoom_out (SxCanvas *self);
+void   sx_canvas_zoom_fit (SxCanvas *self);       /* all blocks, at most zoom 1 */
+void   sx_canvas_zoom_selection (SxCanvas *self); /* the selection, or all */
 /* Scrolls no further than needed. */
 void sx_canvas_scroll_to_block (SxCanvas *self, const char *block);
 /* The middle of the view, for saving and restoring it. */
 void sx_canvas_get_center (SxCanvas *self, double *x, double *y);
 void sx_canvas_set_center (SxCanvas *self, double x, double y);
 
-GStrv sx_canvas_get_selection (SxCanvas *self) G_GNUC_WARN_UNUSED_RESULT; /* (transfer full): block ids in graph order */
-guint sx_canvas_get_n_selected (SxCanvas *self);
-const char *sx_canvas_get_selected_link (SxCanvas *self); /* (nullable) */
-void sx_canvas_select (SxCanvas *self, const char *const *blocks); /* (nullable): replaces the selection */
-void sx_canvas_select_block (SxCanvas *self, const char *block);   /* one, focused and scrolled to */
+GStrv       sx_canvas_get_selection (SxCanvas *self) G_GNUC_WARN_UNUSED_RESULT; /* (transfer full): block ids in graph order */
+guint       sx_canvas_get_n_selected (SxCanvas *self);
+const char *sx_canvas_get_selected_link (SxCanvas *self);                 /* (nullable) */
+void        sx_canvas_select (SxCanvas *self, const char *const *blocks); /* (nullable): replaces the selection */
+void        sx_canvas_select_block (SxCanvas *self, const char *block);   /* one, focused and scrolled to */
 
 /* Places a block with its top left near (x, y), moved down until it covers no other, and selects it.
  * Returns: (transfer full) (nullable): its id, or NULL after a `message` */
@@ -81,7 +81,7 @@ char *sx_canvas_add_linked_block (SxCanvas *self, const char *kind, double x, do
 void sx_canvas_open_palette (SxCanvas *self, double x, double y, const char *from_block, const char *from_port, const char *text);
 
 /* Blocks and the links among them as YAML text, and back into the graph as one step, selected. */
-char *sx_canvas_copy_text (SxCanvas *self) G_GNUC_WARN_UNUSED_RESULT;
+char    *sx_canvas_copy_text (SxCanvas *self) G_GNUC_WARN_UNUSED_RESULT;
 gboolean sx_canvas_paste_text (SxCanvas *self, const char *text, GError **error);
 
 /* The whole graph drawn as PNG or SVG by the file's ending; without selection marks. */

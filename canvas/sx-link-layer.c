@@ -31,7 +31,8 @@ sx_link_get_color (SxCanvas *canvas, const SxLinkView *link, GdkRGBA *color)
     }
   *color = style->ports[link->type];
   if (!style->is_high_contrast)
-    color->alpha = link->is_hovered ? 1.0f : link->is_muted ? 0.3f : 0.75f;
+    color->alpha = link->is_hovered ? 1.0f : link->is_muted ? 0.3f
+                                                            : 0.75f;
   if (canvas->draft.is_active && !canvas->draft.is_clicking)
     color->alpha *= 0.6f;
 }
@@ -59,7 +60,7 @@ draw_link (SxCanvas *canvas, SxLinkView *link)
   cairo_set_line_cap (cr, CAIRO_LINE_CAP_ROUND);
   gdk_cairo_set_source_rgba (cr, &color);
   if (link->is_muted)
-    cairo_set_dash (cr, (double[]) { 6.0, 6.0 }, 2, 0.0);
+    cairo_set_dash (cr, (double[]){ 6.0, 6.0 }, 2, 0.0);
   cairo_stroke (cr);
   cairo_destroy (cr);
   return node;
@@ -86,8 +87,7 @@ const SxLinkLayer sx_link_layer_cairo = { snapshot_cairo, "cairo" };
 static GdkTexture *
 make_texture (const GdkRGBA *color)
 {
-  enum
-  {
+  enum {
     WIDTH = 4,
     HEIGHT = 8
   };
@@ -101,10 +101,10 @@ make_texture (const GdkRGBA *color)
         guint8 *pixel = &pixels[(y * WIDTH + x) * 4];
         float   alpha = profile[y] * color->alpha;
 
-        pixel[0] = (guint8) lrintf (color->red * alpha * 255.0f);
-        pixel[1] = (guint8) lrintf (color->green * alpha * 255.0f);
-        pixel[2] = (guint8) lrintf (color->blue * alpha * 255.0f);
-        pixel[3] = (guint8) lrintf (alpha * 255.0f);
+        pixel[0] = (guint8)lrintf (color->red * alpha * 255.0f);
+        pixel[1] = (guint8)lrintf (color->green * alpha * 255.0f);
+        pixel[2] = (guint8)lrintf (color->blue * alpha * 255.0f);
+        pixel[3] = (guint8)lrintf (alpha * 255.0f);
       }
   bytes = g_bytes_new (pixels, sizeof pixels);
   return gdk_memory_texture_new (WIDTH, HEIGHT, GDK_MEMORY_R8G8B8A8_PREMULTIPLIED, bytes, WIDTH * 4);
@@ -120,15 +120,15 @@ snapshot_quads_of (GtkSnapshot *snapshot, const SxLinkView *link, GdkTexture *te
       graphene_point_t next;
       double           dx, dy;
 
-      sx_link_get_point (link->points, (double) i / QUAD_STEPS, &next);
+      sx_link_get_point (link->points, (double)i / QUAD_STEPS, &next);
       dx = next.x - last.x;
       dy = next.y - last.y;
       if (!link->is_muted || i % 2 == 0)
         {
           gtk_snapshot_save (snapshot);
           gtk_snapshot_translate (snapshot, &last);
-          gtk_snapshot_rotate (snapshot, (float) (atan2 (dy, dx) * 180.0 / G_PI));
-          gtk_snapshot_append_texture (snapshot, texture, &GRAPHENE_RECT_INIT (-0.3f, (float) -width, (float) hypot (dx, dy) + 0.6f, (float) (2.0 * width)));
+          gtk_snapshot_rotate (snapshot, (float)(atan2 (dy, dx) * 180.0 / G_PI));
+          gtk_snapshot_append_texture (snapshot, texture, &GRAPHENE_RECT_INIT (-0.3f, (float)-width, (float)hypot (dx, dy) + 0.6f, (float)(2.0 * width)));
           gtk_snapshot_restore (snapshot);
         }
       last = next;
@@ -138,7 +138,7 @@ snapshot_quads_of (GtkSnapshot *snapshot, const SxLinkView *link, GdkTexture *te
 static void
 snapshot_quads (SxCanvas *canvas, GtkSnapshot *snapshot, GPtrArray *links, const graphene_rect_t *area)
 {
-  g_autoptr (GHashTable) textures = g_hash_table_new_full ((GHashFunc) gdk_rgba_hash, (GEqualFunc) gdk_rgba_equal, (GDestroyNotify) gdk_rgba_free, g_object_unref);
+  g_autoptr (GHashTable) textures = g_hash_table_new_full ((GHashFunc)gdk_rgba_hash, (GEqualFunc)gdk_rgba_equal, (GDestroyNotify)gdk_rgba_free, g_object_unref);
 
   for (guint i = 0; i < links->len; i++)
     {
@@ -170,7 +170,7 @@ trace_lines (cairo_t *cr, const SxLinkView *link, guint n_steps)
     {
       graphene_point_t point;
 
-      sx_link_get_point (link->points, (double) i / n_steps, &point);
+      sx_link_get_point (link->points, (double)i / n_steps, &point);
       cairo_line_to (cr, point.x, point.y);
     }
 }
@@ -178,7 +178,7 @@ trace_lines (cairo_t *cr, const SxLinkView *link, guint n_steps)
 static void
 snapshot_lines (SxCanvas *canvas, GtkSnapshot *snapshot, GPtrArray *links, const graphene_rect_t *area)
 {
-  g_autoptr (cairo_t) cr = gtk_snapshot_append_cairo (snapshot, area);
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, area);
   gboolean is_coarse = canvas->zoom < 0.2 || links->len > MAX_CAIRO_LINKS;
 
   cairo_set_antialias (cr, is_coarse ? CAIRO_ANTIALIAS_NONE : CAIRO_ANTIALIAS_FAST);
@@ -205,6 +205,7 @@ snapshot_lines (SxCanvas *canvas, GtkSnapshot *snapshot, GPtrArray *links, const
       gdk_cairo_set_source_rgba (cr, &color);
       cairo_stroke (cr);
     }
+  cairo_destroy (cr);
 }
 
 const SxLinkLayer sx_link_layer_lines = { snapshot_lines, "lines" };

@@ -42,8 +42,8 @@ sx_link_route (const graphene_point_t *from, const graphene_point_t *to, double 
     reach = MIN (48.0 - ahead * 0.4 + across * 0.1, 220.0);
   reach = MAX (reach, 24.0);
   points[0] = *from;
-  points[1] = GRAPHENE_POINT_INIT ((float) (from->x + sign * reach), from->y);
-  points[2] = GRAPHENE_POINT_INIT ((float) (to->x - sign * reach), to->y);
+  points[1] = GRAPHENE_POINT_INIT ((float)(from->x + sign * reach), from->y);
+  points[2] = GRAPHENE_POINT_INIT ((float)(to->x - sign * reach), to->y);
   points[3] = *to;
 }
 
@@ -53,8 +53,8 @@ sx_link_get_point (const graphene_point_t *points, double t, graphene_point_t *p
   double s = 1.0 - t;
   double a = s * s * s, b = 3.0 * s * s * t, c = 3.0 * s * t * t, d = t * t * t;
 
-  graphene_point_init (point, (float) (a * points[0].x + b * points[1].x + c * points[2].x + d * points[3].x),
-                       (float) (a * points[0].y + b * points[1].y + c * points[2].y + d * points[3].y));
+  graphene_point_init (point, (float)(a * points[0].x + b * points[1].x + c * points[2].x + d * points[3].x),
+                       (float)(a * points[0].y + b * points[1].y + c * points[2].y + d * points[3].y));
 }
 
 /* The hull of the four points holds the curve; a few units for the stroke. */
@@ -95,7 +95,7 @@ sx_link_get_distance (const graphene_point_t *points, double x, double y, double
       graphene_point_t next;
       double           part, distance;
 
-      sx_link_get_point (points, (double) i / N_DISTANCE_STEPS, &next);
+      sx_link_get_point (points, (double)i / N_DISTANCE_STEPS, &next);
       distance = get_segment_distance (&last, &next, x, y, &part);
       if (distance < nearest)
         {
@@ -111,7 +111,7 @@ sx_link_get_distance (const graphene_point_t *points, double x, double y, double
 static double
 get_side (const graphene_point_t *a, const graphene_point_t *b, const graphene_point_t *p)
 {
-  return ((double) b->x - a->x) * ((double) p->y - a->y) - ((double) b->y - a->y) * ((double) p->x - a->x);
+  return ((double)b->x - a->x) * ((double)p->y - a->y) - ((double)b->y - a->y) * ((double)p->x - a->x);
 }
 
 gboolean
@@ -123,7 +123,7 @@ sx_link_touches_segment (const graphene_point_t *points, const graphene_point_t 
     {
       graphene_point_t next;
 
-      sx_link_get_point (points, (double) i / N_DISTANCE_STEPS, &next);
+      sx_link_get_point (points, (double)i / N_DISTANCE_STEPS, &next);
       if (get_side (a, b, &last) * get_side (a, b, &next) <= 0.0 && get_side (&last, &next, a) * get_side (&last, &next, b) <= 0.0)
         return TRUE;
       last = next;

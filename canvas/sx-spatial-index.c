@@ -33,14 +33,14 @@ struct _SxSpatialIndex
 static gint64
 make_key (gint32 column, gint32 row)
 {
-  return (gint64) (((guint64) (guint32) column << 32) | (guint32) row);
+  return (gint64)(((guint64)(guint32)column << 32) | (guint32)row);
 }
 
 static gint32
 find_cell (const SxSpatialIndex *self, double coordinate)
 {
   double cell = floor (coordinate / self->cell_size);
-  return (gint32) CLAMP (cell, (double) G_MININT32, (double) G_MAXINT32);
+  return (gint32)CLAMP (cell, (double)G_MININT32, (double)G_MAXINT32);
 }
 
 SxSpatialIndex *
@@ -51,7 +51,7 @@ sx_spatial_index_new (double cell_size)
   g_assert (cell_size > 0.0);
   self->cell_size = cell_size;
   self->entries = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  self->cells = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  self->cells = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
   self->large = g_ptr_array_new ();
   return self;
 }
@@ -77,7 +77,7 @@ sx_spatial_index_clear (SxSpatialIndex *self)
 static void
 add_to_cells (SxSpatialIndex *self, Entry *entry)
 {
-  double n_cells = ((double) entry->column1 - entry->column0 + 1) * ((double) entry->row1 - entry->row0 + 1);
+  double n_cells = ((double)entry->column1 - entry->column0 + 1) * ((double)entry->row1 - entry->row0 + 1);
 
   entry->is_large = n_cells > SX_SPATIAL_INDEX_MAX_CELLS;
   if (entry->is_large)
@@ -88,7 +88,7 @@ add_to_cells (SxSpatialIndex *self, Entry *entry)
   for (gint64 column = entry->column0; column <= entry->column1; column++)
     for (gint64 row = entry->row0; row <= entry->row1; row++)
       {
-        gint64     key = make_key ((gint32) column, (gint32) row);
+        gint64     key = make_key ((gint32)column, (gint32)row);
         GPtrArray *cell = g_hash_table_lookup (self->cells, &key);
 
         if (cell == NULL)
@@ -111,7 +111,7 @@ remove_from_cells (SxSpatialIndex *self, Entry *entry)
   for (gint64 column = entry->column0; column <= entry->column1; column++)
     for (gint64 row = entry->row0; row <= entry->row1; row++)
       {
-        gint64     key = make_key ((gint32) column, (gint32) row);
+        gint64     key = make_key ((gint32)column, (gint32)row);
         GPtrArray *cell = g_hash_table_lookup (self->cells, &key);
 
         g_ptr_array_remove_fast (cell, entry);
@@ -227,7 +227,7 @@ sx_spatial_index_query (SxSpatialIndex *self, const graphene_rect_t *rect, GPtrA
   row0 = find_cell (self, y0);
   column1 = find_cell (self, x1);
   row1 = find_cell (self, y1);
-  if (((double) column1 - column0 + 1) * ((double) row1 - row0 + 1) > g_hash_table_size (self->cells))
+  if (((double)column1 - column0 + 1) * ((double)row1 - row0 + 1) > g_hash_table_size (self->cells))
     {
       /* More cells asked for than there are: walking the things is cheaper, and bounded. */
       GHashTableIter iter;
@@ -241,7 +241,7 @@ sx_spatial_index_query (SxSpatialIndex *self, const graphene_rect_t *rect, GPtrA
   for (gint64 column = column0; column <= column1; column++)
     for (gint64 row = row0; row <= row1; row++)
       {
-        gint64     key = make_key ((gint32) column, (gint32) row);
+        gint64     key = make_key ((gint32)column, (gint32)row);
         GPtrArray *cell = g_hash_table_lookup (self->cells, &key);
 
         for (guint i = 0; cell != NULL && i < cell->len; i++)

@@ -20,11 +20,11 @@ typedef struct _SxSpatialIndex SxSpatialIndex;
 #define SX_SPATIAL_INDEX_MAX_CELLS 64
 
 SxSpatialIndex *sx_spatial_index_new (double cell_size) G_GNUC_WARN_UNUSED_RESULT;
-void sx_spatial_index_free (SxSpatialIndex *self);
-void sx_spatial_index_clear (SxSpatialIndex *self);
+void            sx_spatial_index_free (SxSpatialIndex *self);
+void            sx_spatial_index_clear (SxSpatialIndex *self);
 /* Inserts @thing, or moves it there. */
-void sx_spatial_index_set (SxSpatialIndex *self, gpointer thing, const graphene_rect_t *rect);
-void sx_spatial_index_remove (SxSpatialIndex *self, gpointer thing);
+void  sx_spatial_index_set (SxSpatialIndex *self, gpointer thing, const graphene_rect_t *rect);
+void  sx_spatial_index_remove (SxSpatialIndex *self, gpointer thing);
 guint sx_spatial_index_get_n (const SxSpatialIndex *self);
 /* Appends each thing whose rectangle touches @rect once, in no order, to @found. */
 void sx_spatial_index_query (SxSpatialIndex *self, const graphene_rect_t *rect, GPtrArray *found);

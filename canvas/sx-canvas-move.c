@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Sextant developers */
+
+#include "config.h"
+
+#include "sx-canvas-private.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+/* Moving blocks: shown by the views while the pointer drags, one edit when it lets go. */
+
+void
+sx_canvas_move_begin (SxCanvas *self)
+{
+  g_auto (GStrv) ids = sx_canvas_get_selection (self);
+
+  g_ptr_array_set_size (self->drag_views, 0);
+  g_array_set_size (self->drag_origins, 0);
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      SxBlockView     *view = sx_canvas_find_view (self, ids[i]);
+      double           x, y;
+      graphene_point_t origin;
+
+      sx_block_view_get_origin (view, &x, &y);
+      graphene_point_init (&origin, (float)x, (float)y);
+      g_ptr_array_add (self->drag_views, view);
+      g_array_append_val (self->drag_origins, origin);
+    }
+}
+
+/* @snaps: the first block comes to stand on the grid, the others keep their distance from it. */
+void
+sx_canvas_move_update (SxCanvas *self, double dx, double dy, gboolean snaps)
+{
+  if (self->drag_views->len == 0)
+    return;
+  if (snaps)
+    {
+      const graphene_point_t *first = &g_array_index (self->drag_origins, graphene_point_t, 0);
+
+      dx = round ((first->x + dx) / SX_CANVAS_GRID) * SX_CANVAS_GRID - first->x;
+      dy = round ((first->y + dy) / SX_CANVAS_GRID) * SX_CANVAS_GRID - first->y;
+    }
+  for (guint i = 0; i < self->drag_views->len; i++)
+    {
+      SxBlockView            *view = g_ptr_array_index (self->drag_views, i);
+      const graphene_point_t *origin = &g_array_index (self->drag_origins, graphene_point_t, i);
+
+      sx_block_view_set_origin (view, origin->x + dx, origin->y + dy);
+    }
+  for (guint i = 0; i < self->drag_views->len; i++)
+    sx_canvas_place_links_of (self, sx_block_view_get_id (g_ptr_array_index (self->drag_views, i)));
+  sx_canvas_minimap_refresh (self->minimap);
+}
+
+static GPtrArray *
+collect_moves (SxCanvas *self)
+{
+  GPtrArray *edits = sx_canvas_new_edits ();
+
+  for (guint i = 0; i < self->drag_views->len; i++)
+    {
+      SxBlockView            *view = g_ptr_array_index (self->drag_views, i);
+      const graphene_point_t *origin = &g_array_index (self->drag_origins, graphene_point_t, i);
+      double                  x, y;
+
+      sx_block_view_get_origin (view, &x, &y);
+      if (x != origin->x || y != origin->y)
+        g_ptr_array_add (edits, sx_edit_new_move_block (sx_block_view_get_id (view), sx_canvas_mirror (self, x, self->style.width), y));
+    }
+  return edits;
+}
+
+void
+sx_canvas_move_end (SxCanvas *self, gboolean cancel)
+{
+  g_autoptr (GPtrArray) edits = collect_moves (self);
+  gboolean copies = self->drag_copies;
+  double   dx = 0.0, dy = 0.0;
+
+  if (edits->len > 0 && (cancel || copies))
+    {
+      const graphene_point_t *first = &g_array_index (self->drag_origins, graphene_point_t, 0);
+      double                  x, y;
+
+      sx_block_view_get_origin (g_ptr_array_index (self->drag_views, 0), &x, &y);
+      dx = x - first->x;
+      dy = y - first->y;
+      sx_canvas_move_update (self, 0.0, 0.0, FALSE);
+    }
+  g_ptr_array_set_size (self->drag_views, 0);
+  g_array_set_size (self->drag_origins, 0);
+  if (edits->len == 0 || cancel)
+    return;
+  if (copies)
+    sx_canvas_duplicate_selection (self, self->style.is_rtl ? -dx : dx, dy);
+  else
+    sx_canvas_do (self, g_steal_pointer (&edits), _ ("Move Blocks"), 0);
+}
+
+/* Alt+arrows: world units; many in a row are one step. */
+void
+sx_canvas_nudge (SxCanvas *self, double dx, double dy)
+{
+  if (self->history == NULL || g_hash_table_size (self->selection) == 0)
+    return;
+  if (self->nudge_gesture == 0)
+    self->nudge_gesture = sx_history_begin_gesture (self->history);
+  sx_canvas_move_begin (self);
+  sx_canvas_move_update (self, dx, dy, FALSE);
+  sx_canvas_do (self, collect_moves (self), _ ("Move Blocks"), self->nudge_gesture);
+  g_ptr_array_set_size (self->drag_views, 0);
+  g_array_set_size (self->drag_origins, 0);
+}
