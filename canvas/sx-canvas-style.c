@@ -161,7 +161,7 @@ update_metrics (SxCanvasStyle *self, GtkWidget *widget)
   self->caption_height = measure_line (widget, self->caption_font);
   self->header_height = ceil (MAX (self->title_height + self->caption_height + 22.0, 56.0) / GRID) * GRID;
   self->row_height = MAX (ceil ((self->caption_height + 8.0) / 4.0) * 4.0, 24.0);
-  self->width = MAX (ceil (self->title_height * 11.5 / 16.0) * 16.0, 208.0);
+  self->width = MAX (ceil (self->title_height * 13.0 / 16.0) * 16.0, 240.0);
 }
 
 /* ---- ports: one shape a type, so that colour is never the only sign ---- */
