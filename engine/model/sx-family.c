@@ -7,9 +7,11 @@
 
 #include "sx-predictor.h"
 #include "topology/sx-network.h"
+#include "trees/sx-trees.h"
 
 static const SxFamily *const families[] = {
   &sx_family_network,
+  &sx_family_trees,
 };
 
 const SxFamily *
