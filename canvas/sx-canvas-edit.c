@@ -193,6 +193,8 @@ sx_canvas_delete_selection (SxCanvas *self, gboolean reconnects)
   edits = sx_canvas_new_edits ();
   if (n == 0 && self->selected_link != NULL)
     g_ptr_array_add (edits, sx_edit_new_remove_link (self->selected_link));
+  if (n == 0 && sx_canvas_find_frame (self, self->selected_frame) != NULL)
+    g_ptr_array_add (edits, sx_edit_new_remove_frame (self->selected_frame));
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (edits, sx_edit_new_remove_block (ids[i]));
   if (reconnects)
@@ -241,21 +243,6 @@ sx_canvas_toggle_flag (SxCanvas *self, const char *flag)
 
 /* ---- frames ---- */
 
-static char *
-make_frame_id (SxCanvas *self)
-{
-  for (guint n = 1;; n++)
-    {
-      g_autofree char *id = g_strdup_printf ("frame-%u", n);
-      gboolean         is_taken = FALSE;
-
-      for (guint i = 0; i < sx_graph_get_n_frames (self->graph) && !is_taken; i++)
-        is_taken = g_strcmp0 (sx_graph_get_frame (self->graph, i)->id, id) == 0;
-      if (!is_taken)
-        return g_steal_pointer (&id);
-    }
-}
-
 void
 sx_canvas_frame_selection (SxCanvas *self)
 {
@@ -273,7 +260,7 @@ sx_canvas_frame_selection (SxCanvas *self)
       sx_block_view_get_rect (sx_canvas_find_view (self, ids[i]), &rect);
       graphene_rect_union (&all, &rect, &all);
     }
-  id = make_frame_id (self);
+  id = sx_canvas_make_frame_id (self);
   frame = (SxGraphFrame){ .id = id, .title = (char *)_ ("Group"), .width = all.size.width + 2.0 * FRAME_MARGIN, .height = all.size.height + FRAME_MARGIN + FRAME_TITLE };
   frame.x = sx_canvas_mirror (self, all.origin.x, all.size.width) - FRAME_MARGIN;
   frame.y = all.origin.y - FRAME_TITLE;
@@ -292,7 +279,7 @@ sx_canvas_auto_layout (SxCanvas *self)
   g_autoptr (GHashTable) places = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GArray) nodes = g_array_new (FALSE, TRUE, sizeof (SxLayoutNode));
   g_autoptr (GArray) edges = g_array_new (FALSE, TRUE, sizeof (SxLayoutEdge));
-  gboolean   only_selected = g_hash_table_size (self->selection) > 1;
+  gboolean   only_selected = g_hash_table_size (self->selection) > 1 && g_hash_table_size (self->selection) < g_hash_table_size (self->views);
   GPtrArray *edits;
 
   if (self->graph == NULL)

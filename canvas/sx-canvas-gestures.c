@@ -164,6 +164,7 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, SxCanvas *self)
   self->pointer_y = self->drag_y = y;
   self->has_dragged = FALSE;
   self->drag = SX_DRAG_NONE;
+  g_clear_pointer (&self->drag_frame, g_free);
   if (self->graph == NULL)
     return;
   sx_canvas_stop_animation (self);
@@ -193,6 +194,15 @@ drag_begin_cb (GtkGestureDrag *gesture, double x, double y, SxCanvas *self)
   else if (self->drag_hit.type == SX_HIT_LINK)
     {
       sx_canvas_select_link (self, self->drag_hit.link->id);
+      gtk_widget_grab_focus (GTK_WIDGET (self));
+    }
+  else if (self->drag_hit.type == SX_HIT_FRAME)
+    {
+      self->drag = SX_DRAG_MOVE;
+      self->drag_copies = FALSE;
+      self->drag_hit.port = -2;
+      self->drag_frame = g_strdup (self->drag_hit.frame->id);
+      sx_canvas_select_frame (self, self->drag_frame);
       gtk_widget_grab_focus (GTK_WIDGET (self));
     }
   else
@@ -287,6 +297,7 @@ drag_end_cb (GtkGestureDrag *gesture, double dx, double dy, SxCanvas *self)
   else if (drag == SX_DRAG_LINK)
     sx_canvas_draft_end (self, FALSE);
   g_clear_pointer (&self->rubber_base, g_hash_table_unref);
+  g_clear_pointer (&self->drag_frame, g_free);
   self->has_dragged = FALSE;
   gtk_widget_queue_draw (GTK_WIDGET (self->overlay));
   update_cursor (self, NULL);
@@ -300,6 +311,7 @@ sx_canvas_cancel_gesture (SxCanvas *self)
   self->drag = SX_DRAG_NONE;
   if (drag == SX_DRAG_MOVE && self->has_dragged)
     sx_canvas_move_end (self, TRUE);
+  g_clear_pointer (&self->drag_frame, g_free);
   if (drag == SX_DRAG_RUBBER && self->rubber_base != NULL)
     sx_canvas_set_selected_set (self, self->rubber_base);
   g_clear_pointer (&self->rubber_base, g_hash_table_unref);
@@ -325,6 +337,13 @@ click_cb (GtkGestureClick *gesture, int n_press, double x, double y, SxCanvas *s
   sx_canvas_hit_test (self, x, y, &hit);
   if (hit.type == SX_HIT_BLOCK)
     sx_canvas_emit_activated (self, sx_block_view_get_id (hit.view));
+  else if (hit.type == SX_HIT_FRAME)
+    {
+      g_autofree char *id = g_strdup (hit.frame->id);
+
+      sx_canvas_cancel_gesture (self);
+      sx_canvas_edit_frame (self, id);
+    }
   else if (hit.type == SX_HIT_NOTHING)
     {
       sx_canvas_cancel_gesture (self);
@@ -377,9 +396,12 @@ make_menu (SxCanvas *self)
       g_menu_append (edit, _ ("D_uplicate"), "canvas.duplicate");
     }
   else
-    g_menu_append (edit, _ ("_Add Block…"), "canvas.add-block");
+    {
+      g_menu_append (edit, _ ("_Add Block…"), "canvas.add-block");
+      g_menu_append (edit, _ ("Add _Note"), "canvas.add-note");
+    }
   g_menu_append (edit, _ ("_Paste"), "canvas.paste");
-  if (g_hash_table_size (self->selection) > 0 || self->selected_link != NULL)
+  if (g_hash_table_size (self->selection) > 0 || self->selected_link != NULL || self->selected_frame != NULL)
     g_menu_append (edit, _ ("_Delete"), "canvas.delete");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (edit));
   g_menu_append (view, _ ("_Fit in View"), "canvas.zoom-fit");
@@ -417,6 +439,8 @@ menu_cb (GtkGestureClick *gesture, int n_press, double x, double y, SxCanvas *se
     sx_canvas_select_only (self, sx_block_view_get_id (hit.view));
   else if (hit.type == SX_HIT_LINK)
     sx_canvas_select_link (self, hit.link->id);
+  else if (hit.type == SX_HIT_FRAME)
+    sx_canvas_select_frame (self, hit.frame->id);
   else if (hit.type == SX_HIT_NOTHING)
     sx_canvas_select_only (self, NULL);
   sx_canvas_show_menu (self, x, y);

@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-/* What is under a point: a port before a block before a link. Ports and links are as easy to hit at any zoom. */
+/* What is under a point: a port before a block before a link before a frame's title. Ports and links are as easy to hit at any zoom. */
 
 static gboolean
 hit_port (SxCanvas *self, GPtrArray *views, const graphene_point_t *point, SxHit *hit)
@@ -105,4 +105,9 @@ sx_canvas_hit_test (SxCanvas *self, double x, double y, SxHit *hit)
   if (hit_port (self, views, &point, hit) || hit_block (self, views, &point, hit))
     return;
   hit_link (self, &around, &point, hit);
+  if (hit->type == SX_HIT_NOTHING)
+    {
+      hit->frame = sx_canvas_hit_frame (self, &point);
+      hit->type = hit->frame != NULL ? SX_HIT_FRAME : SX_HIT_NOTHING;
+    }
 }

@@ -43,6 +43,7 @@ static const Action actions[] = {
   { "mute", GDK_KEY_m, GDK_CONTROL_MASK, 0 },
   { "collapse", GDK_KEY_h, GDK_CONTROL_MASK, 0 },
   { "frame", GDK_KEY_g, GDK_CONTROL_MASK, 0 },
+  { "add-note", GDK_KEY_n, GDK_CONTROL_MASK | GDK_ALT_MASK, 0 },
   { "auto-layout", GDK_KEY_l, GDK_CONTROL_MASK | GDK_SHIFT_MASK, 0 },
   { "minimap", GDK_KEY_m, GDK_CONTROL_MASK | GDK_SHIFT_MASK, 0 },
 };
@@ -120,6 +121,8 @@ run_edit_action (SxCanvas *self, const char *name)
     sx_canvas_toggle_flag (self, "muted");
   else if (g_str_equal (name, "collapse"))
     sx_canvas_toggle_flag (self, "collapsed");
+  else if (g_str_equal (name, "add-note"))
+    sx_canvas_add_note (self);
   else if (g_str_equal (name, "frame"))
     sx_canvas_frame_selection (self);
   else if (g_str_equal (name, "auto-layout"))
@@ -200,7 +203,7 @@ sx_canvas_update_actions (SxCanvas *self)
       gtk_widget_action_set_enabled (widget, name, n > 0);
     }
   gtk_widget_action_set_enabled (widget, "canvas.link-selection", n > 1);
-  gtk_widget_action_set_enabled (widget, "canvas.delete", n > 0 || self->selected_link != NULL);
+  gtk_widget_action_set_enabled (widget, "canvas.delete", n > 0 || self->selected_link != NULL || self->selected_frame != NULL);
   gtk_widget_action_set_enabled (widget, "canvas.undo", self->history != NULL && sx_history_can_undo (self->history));
   gtk_widget_action_set_enabled (widget, "canvas.redo", self->history != NULL && sx_history_can_redo (self->history));
   gtk_widget_action_set_enabled (widget, "canvas.paste", self->history != NULL);

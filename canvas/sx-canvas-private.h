@@ -189,15 +189,17 @@ typedef enum {
   SX_HIT_BLOCK,
   SX_HIT_PORT,
   SX_HIT_LINK,
+  SX_HIT_FRAME,
 } SxHitType;
 
 typedef struct
 {
-  SxHitType    type;
-  SxBlockView *view;
-  int          port; /* of a PORT hit */
-  SxLinkView  *link;
-  double       t; /* where on the link */
+  SxHitType           type;
+  SxBlockView        *view;
+  int                 port; /* of a PORT hit */
+  SxLinkView         *link;
+  const SxGraphFrame *frame; /* of a FRAME hit; borrowed until the next edit */
+  double              t;     /* where on the link */
 } SxHit;
 
 /* A link being drawn, by drag, by two clicks, or reconnected. */
@@ -254,6 +256,7 @@ struct _SxCanvas
   /* Selection */
   GHashTable *selection; /* set of owned ids */
   char       *selected_link;
+  char       *selected_frame;
   char       *hovered_link;
   char       *hovered_block;
   guint       nudge_gesture; /* Alt+arrows in a row are one step */
@@ -267,8 +270,10 @@ struct _SxCanvas
   gboolean        drag_copies, is_space_held, has_dragged;
   GPtrArray      *drag_views;   /* of SxBlockView */
   GArray         *drag_origins; /* of graphene_point_t */
-  GHashTable     *rubber_base;  /* selection before the rubber band */
-  graphene_rect_t rubber;       /* world */
+  char           *drag_frame;   /* (nullable): moved with what it holds */
+  double          frame_dx, frame_dy;
+  GHashTable     *rubber_base; /* selection before the rubber band */
+  graphene_rect_t rubber;      /* world */
   SxLinkDraft     draft;
   GtkGesture     *drag_gesture, *pan_gesture, *click_gesture;
   double          pinch_zoom;
@@ -352,6 +357,15 @@ void sx_canvas_find_free_place (SxCanvas *self, double *x, double *y, double hei
 
 char    *sx_canvas_make_link_id (SxCanvas *self, guint n); /* the @n-th free id, for groups that make several links */
 gboolean sx_canvas_insert_into_link (SxCanvas *self, const SxBlockKind *kind, const char *link_id, double x, double y);
+
+/* sx-canvas-frames.c */
+const SxGraphFrame *sx_canvas_find_frame (SxCanvas *self, const char *id);
+const SxGraphFrame *sx_canvas_hit_frame (SxCanvas *self, const graphene_point_t *point);
+void                sx_canvas_get_frame_rect (SxCanvas *self, const SxGraphFrame *frame, graphene_rect_t *rect); /* world */
+char               *sx_canvas_make_frame_id (SxCanvas *self);
+void                sx_canvas_add_note (SxCanvas *self);
+void                sx_canvas_select_frame (SxCanvas *self, const char *frame);
+void                sx_canvas_edit_frame (SxCanvas *self, const char *id);
 
 /* sx-canvas-keys.c */
 void     sx_canvas_install_actions (GtkWidgetClass *class);

@@ -27,6 +27,7 @@ clear_link (SxCanvas *self)
       sx_link_view_invalidate (link);
     }
   g_clear_pointer (&self->selected_link, g_free);
+  g_clear_pointer (&self->selected_frame, g_free);
   gtk_widget_queue_draw (GTK_WIDGET (self->world));
 }
 

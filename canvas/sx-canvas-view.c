@@ -282,6 +282,26 @@ sx_canvas_zoom_out (SxCanvas *self)
   step_zoom (self, 1.0 / ZOOM_STEP);
 }
 
+/* Of blocks and frames. */
+static gboolean
+get_content_rect (SxCanvas *self, graphene_rect_t *bounds)
+{
+  gboolean is_any = sx_spatial_index_get_bounds (self->block_index, bounds);
+
+  for (guint i = 0; self->graph != NULL && i < sx_graph_get_n_frames (self->graph); i++)
+    {
+      graphene_rect_t rect;
+
+      sx_canvas_get_frame_rect (self, sx_graph_get_frame (self->graph, i), &rect);
+      if (is_any)
+        graphene_rect_union (bounds, &rect, bounds);
+      else
+        *bounds = rect;
+      is_any = TRUE;
+    }
+  return is_any;
+}
+
 static void
 fit_rect (SxCanvas *self, const graphene_rect_t *rect)
 {
@@ -300,7 +320,7 @@ sx_canvas_zoom_fit (SxCanvas *self)
   g_return_if_fail (SX_IS_CANVAS (self));
   if (gtk_widget_get_width (GTK_WIDGET (self)) <= 1)
     self->needs_fit = TRUE;
-  else if (sx_spatial_index_get_bounds (self->block_index, &bounds))
+  else if (get_content_rect (self, &bounds))
     fit_rect (self, &bounds);
   else
     sx_canvas_animate_to (self, 1.0, 0.0, 0.0);

@@ -129,6 +129,9 @@ draw_frame (SxCanvas *canvas, GtkSnapshot *snapshot, const SxGraphFrame *frame)
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (GTK_WIDGET (canvas), frame->title);
   GskRoundedRect rounded;
 
+  sx_canvas_get_frame_rect (canvas, frame, &rect);
+  if (g_strcmp0 (canvas->selected_frame, frame->id) == 0)
+    border = style->accent;
   fill.alpha = style->is_dark ? 0.06f : 0.04f;
   gsk_rounded_rect_init_from_rect (&rounded, &rect, 14.0f);
   gtk_snapshot_push_rounded_clip (snapshot, &rounded);

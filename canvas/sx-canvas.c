@@ -444,6 +444,8 @@ sx_canvas_finalize (GObject *object)
   g_ptr_array_unref (self->drag_views);
   g_array_unref (self->drag_origins);
   g_free (self->selected_link);
+  g_free (self->selected_frame);
+  g_free (self->drag_frame);
   g_free (self->hovered_link);
   g_free (self->hovered_block);
   sx_canvas_style_clear (&self->style);

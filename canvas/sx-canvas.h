@@ -34,7 +34,8 @@ G_BEGIN_DECLS
  *
  * Actions, all without parameter and bound to keys: canvas.undo, .redo, .cut, .copy, .paste, .delete, .delete-reconnect,
  * .duplicate, .select-all, .select-none, .select-downstream, .select-upstream, .zoom-in, .zoom-out, .zoom-normal, .zoom-fit,
- * .zoom-selection, .add-block, .link (keyboard linking), .link-selection, .mute, .collapse, .frame, .auto-layout, .minimap.
+ * .zoom-selection, .add-block, .link (keyboard linking), .link-selection, .mute, .collapse, .frame, .add-note, .auto-layout,
+ * .minimap.
  */
 #define SX_TYPE_CANVAS (sx_canvas_get_type ())
 G_DECLARE_FINAL_TYPE (SxCanvas, sx_canvas, SX, CANVAS, GtkWidget)

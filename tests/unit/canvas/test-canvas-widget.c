@@ -341,6 +341,37 @@ test_flags_frames_layout (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_frames (Fixture *fixture, gconstpointer data)
+{
+  const SxGraphFrame *frame;
+  double              x, y, old_x;
+  SxHit               result;
+
+  sx_canvas_select_block (fixture->canvas, "a");
+  act (fixture, "canvas.frame");
+  frame = sx_graph_get_frame (fixture->graph, 0);
+  old_x = frame->x;
+  hit (fixture, frame->x + 30, frame->y + 10, &result);
+  g_assert_cmpint (result.type, ==, SX_HIT_FRAME);
+  /* It takes along what it holds, in one step. */
+  fixture->canvas->drag_frame = g_strdup (frame->id);
+  sx_canvas_move_begin (fixture->canvas);
+  sx_canvas_move_update (fixture->canvas, -64, 160, TRUE);
+  sx_canvas_move_end (fixture->canvas, FALSE);
+  g_assert_cmpfloat (sx_graph_get_frame (fixture->graph, 0)->x, ==, old_x - 64);
+  sx_block_get_position (sx_graph_find_block (fixture->graph, "a"), &x, &y);
+  g_assert_cmpfloat (y, ==, 160);
+  sx_block_get_position (sx_graph_find_block (fixture->graph, "b"), &x, &y);
+  g_assert_cmpfloat (y, ==, 0);
+  act (fixture, "canvas.undo");
+  g_assert_cmpfloat (sx_graph_get_frame (fixture->graph, 0)->x, ==, old_x);
+  sx_canvas_select_frame (fixture->canvas, sx_graph_get_frame (fixture->graph, 0)->id);
+  act (fixture, "canvas.delete");
+  g_assert_cmpuint (sx_graph_get_n_frames (fixture->graph), ==, 0);
+  g_assert_cmpuint (sx_graph_get_n_blocks (fixture->graph), ==, 3);
+}
+
+static void
 test_zoom (Fixture *fixture, gconstpointer data)
 {
   graphene_point_t before, after;
@@ -414,6 +445,7 @@ main (int argc, char **argv)
   ADD ("duplicate-and-delete", test_duplicate_and_delete);
   ADD ("add", test_add);
   ADD ("flags-frames-layout", test_flags_frames_layout);
+  ADD ("frames", test_frames);
   ADD ("zoom", test_zoom);
   ADD ("picture", test_picture);
   g_test_add_func ("/canvas/scores", test_scores);
