@@ -233,7 +233,7 @@ fixture_add_block (GPtrArray *blocks, const char *id, const SxBlockKind *kind)
 }
 
 /* A job that predicts y from what the source gives, rows held out at random. */
-static SxJob *
+G_GNUC_UNUSED static SxJob *
 fixture_make_job (void)
 {
   SxJob *job = sx_job_new ();
