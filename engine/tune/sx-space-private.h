@@ -16,14 +16,14 @@ struct _SxSpace
   GPtrArray      *parameters; /* of SxParameter */
 };
 
-void sx_parameter_free (SxParameter *self);
+void         sx_parameter_free (SxParameter *self);
 SxParameter *sx_parameter_copy (const SxParameter *self);
-SxSpace *sx_space_new_empty (void);
+SxSpace     *sx_space_new_empty (void);
 
 /* Whether two values are the same choice: equal as text or flag, or equal as numbers whatever their types. */
 gboolean sx_value_equal (GVariant *a, GVariant *b);
 gboolean sx_value_get_number (GVariant *value, double *number);
-char *sx_value_dup_text (GVariant *value);
+char    *sx_value_dup_text (GVariant *value);
 /* @value as @parameter holds it (a float as d, an int as x, a choice as written), or NULL with an error. */
 GVariant *sx_parameter_accept (const SxParameter *parameter, GVariant *value, GError **error);
 /* Whether parameter @index is alive in @point, whose earlier parameters are all decided. */

@@ -26,8 +26,7 @@ G_BEGIN_DECLS
  *
  * A point of the space is a GVariant `a{sv}` (d, x, s, b values) that holds exactly the parameters alive in it.
  */
-typedef enum
-{
+typedef enum {
   SX_PARAMETER_FLOAT,
   SX_PARAMETER_INT,
   SX_PARAMETER_CATEGORY,
@@ -38,12 +37,12 @@ typedef enum
 typedef struct
 {
   char           *name;
-  char           *help;        /* (nullable) */
+  char           *help; /* (nullable) */
   SxParameterType type;
-  double          low, high;   /* FLOAT, INT; inclusive */
-  double          step;        /* 0: none */
+  double          low, high; /* FLOAT, INT; inclusive */
+  double          step;      /* 0: none */
   gboolean        is_log;
-  GVariant      **choices;     /* CATEGORY, ORDINAL: n_choices of s, x, d or b; FIXED: one */
+  GVariant      **choices; /* CATEGORY, ORDINAL: n_choices of s, x, d or b; FIXED: one */
   guint           n_choices;
   GVariant       *fallback;    /* the default; never NULL after reading */
   char           *when_name;   /* (nullable): alive only if this earlier parameter … */
@@ -53,14 +52,14 @@ typedef struct
 
 typedef struct _SxSpace SxSpace;
 
-SxSpace *sx_space_read (const SxYaml *map, GError **error) G_GNUC_WARN_UNUSED_RESULT; /* errors with file:line:column */
-void sx_space_write (const SxSpace *self, SxYamlWriter *writer, const char *key);
-SxSpace *sx_space_ref (SxSpace *self);
-void sx_space_unref (SxSpace *self);
-guint sx_space_get_n_parameters (const SxSpace *self);
+SxSpace           *sx_space_read (const SxYaml *map, GError **error) G_GNUC_WARN_UNUSED_RESULT; /* errors with file:line:column */
+void               sx_space_write (const SxSpace *self, SxYamlWriter *writer, const char *key);
+SxSpace           *sx_space_ref (SxSpace *self);
+void               sx_space_unref (SxSpace *self);
+guint              sx_space_get_n_parameters (const SxSpace *self);
 const SxParameter *sx_space_get_parameter (const SxSpace *self, guint index);
 const SxParameter *sx_space_find (const SxSpace *self, const char *name);
-GVariant *sx_space_ref_default (SxSpace *self);                                  /* the point of all defaults */
+GVariant          *sx_space_ref_default (SxSpace *self); /* the point of all defaults */
 /* @point with what is missing filled by defaults and what is dead removed; fails when a value lies outside. */
 GVariant *sx_space_complete (const SxSpace *self, GVariant *point, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* A copy where @overrides (`a{sv}`: name → value to fix it, or {low, high} or list of choices) narrow the space. */
@@ -76,29 +75,27 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxSpace, sx_space_unref)
  */
 typedef struct _SxStudy SxStudy;
 
-typedef enum
-{
+typedef enum {
   SX_TRIAL_RUNNING,
   SX_TRIAL_DONE,
-  SX_TRIAL_FAILED,  /* diverged, out of memory, … */
-  SX_TRIAL_PRUNED,  /* stopped early; its last value counts for what it is */
+  SX_TRIAL_FAILED, /* diverged, out of memory, … */
+  SX_TRIAL_PRUNED, /* stopped early; its last value counts for what it is */
 } SxTrialState;
 
-typedef enum
-{
+typedef enum {
   SX_SAMPLER_BAYES,
   SX_SAMPLER_RANDOM,
 } SxSampler;
 
 typedef struct
 {
-  SxSampler  sampler;
-  guint64    seed;
-  gboolean   is_noisy; /* values are noisy measurements: log EI against the posterior mean */
+  SxSampler sampler;
+  guint64   seed;
+  gboolean  is_noisy; /* values are noisy measurements: log EI against the posterior mean */
 } SxStudyOptions;
 
 SxStudy *sx_study_new (SxSpace *space, const SxStudyOptions *options) G_GNUC_WARN_UNUSED_RESULT;
-void sx_study_free (SxStudy *self);
+void     sx_study_free (SxStudy *self);
 /* Points to try first, in order: the topology's portfolio, earlier winners. */
 gboolean sx_study_enqueue (SxStudy *self, GVariant *point, GError **error);
 /* The next trial's number (from 1) and point (transfer full). Pending trials are taken into account.
@@ -110,7 +107,7 @@ gboolean sx_study_tell (SxStudy *self, guint trial, SxTrialState state, double v
 gboolean sx_study_report (SxStudy *self, guint trial, guint step, double value);
 /* A trial of the caller's own, finished elsewhere or running again after a resume: takes number @trial (0: the next free). */
 gboolean sx_study_add (SxStudy *self, guint trial, GVariant *point, SxTrialState state, double value, GError **error);
-guint sx_study_get_n_trials (const SxStudy *self);
+guint    sx_study_get_n_trials (const SxStudy *self);
 /* The trial to recommend: lowest value, or with is_noisy the lowest posterior mean. 0 when there is none. */
 guint sx_study_get_best (SxStudy *self, double *value);
 /* The model's view of a point, in the user's units: mean and standard deviation. FALSE before there is a model. */
