@@ -239,7 +239,7 @@ sx_block_view_refresh_accessible (SxBlockView *self)
     g_string_append_printf (text, ", %s", state);
   if (message != NULL && *message != '\0')
     g_string_append_printf (text, ": %s", message);
-  if (self->problem != NULL)
+  if (self->problem != NULL && !self->is_lacking)
     g_string_append_printf (text, ", %s", self->problem);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, sx_block_get_title (self->block),
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text->str, -1);

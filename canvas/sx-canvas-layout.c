@@ -566,7 +566,7 @@ sx_canvas_layout (SxLayoutNode *nodes, guint n_nodes, const SxLayoutEdge *edges,
   g_autofree SxLayoutEdge *forward = g_new (SxLayoutEdge, MAX (n_edges, 1));
   g_autoptr (GPtrArray) parts = NULL;
   guint  n_forward = 0;
-  double left = G_MAXDOUBLE, top = G_MAXDOUBLE;
+  double left = G_MAXDOUBLE, top = G_MAXDOUBLE, old_top, new_top = G_MAXDOUBLE;
 
   if (n_nodes == 0)
     return;
@@ -575,6 +575,7 @@ sx_canvas_layout (SxLayoutNode *nodes, guint n_nodes, const SxLayoutEdge *edges,
       left = MIN (left, nodes[i].x);
       top = MIN (top, nodes[i].y);
     }
+  old_top = top;
   order = sort_nodes (n_nodes, edges, n_edges, &places);
   for (guint i = 0; i < n_edges; i++)
     if (places[edges[i].from] < places[edges[i].to])
@@ -595,6 +596,11 @@ sx_canvas_layout (SxLayoutNode *nodes, guint n_nodes, const SxLayoutEdge *edges,
         }
       top += lay_part (part, nodes, columns, vertex_of, left, top, column_gap, row_gap) + 2.0 * row_gap;
     }
+  /* A long edge may run above the topmost box. */
+  for (guint i = 0; i < n_nodes; i++)
+    new_top = MIN (new_top, nodes[i].y);
+  for (guint i = 0; i < n_nodes; i++)
+    nodes[i].y += old_top - new_top;
 }
 
 guint

@@ -269,8 +269,8 @@ sx_canvas_palette_show_targets (SxCanvasPalette *self, const char *block, const 
   from = sx_block_view_get_port (view, (guint)index);
   set_origin (self, block, port);
   clear_rows (self);
-  /* Possible ones first, then the others with the reason. */
-  for (guint pass = 0; pass < 2; pass++)
+  /* Free inputs first, then those that would lose a link, then the impossible ones with the reason. */
+  for (int pass = 0; pass < 3; pass++)
     for (guint i = 0; i < sx_graph_get_n_blocks (canvas->graph); i++)
       {
         SxBlock    *other = sx_graph_get_block (canvas->graph, i);
@@ -287,7 +287,8 @@ sx_canvas_palette_show_targets (SxCanvasPalette *self, const char *block, const 
               sx_graph_check_link (canvas->graph, block, port, id, spec->id, &verdict);
             else
               sx_graph_check_link (canvas->graph, id, spec->id, block, port, &verdict);
-            if (verdict.ok != (pass == 0))
+            if ((!verdict.ok ? 2 : verdict.replaces != NULL ? 1
+                                                            : 0) != pass)
               continue;
             /* Translators: a block and one of its ports */
             title = g_strdup_printf (_ ("%s: %s"), sx_block_get_title (other), _ (spec->title));
