@@ -158,13 +158,14 @@ draw_ports (SxBlockView *self, GtkSnapshot *snapshot, gboolean has_marks)
                                                                                              : SX_PORT_LOOK_FREE;
       PangoLayout      *title = g_ptr_array_index (self->port_titles, i);
       graphene_point_t  place;
-      int               width, height;
+      PangoRectangle    logical;
 
       sx_block_view_get_port_place (self, i, &place);
       if (!self->is_collapsed)
         {
-          pango_layout_get_pixel_size (title, &width, &height);
-          draw_layout (snapshot, title, place.x < 1.0f ? 14.0 : style->width - 14.0 - width, place.y - height / 2.0, look == SX_PORT_LOOK_DIM ? &style->border : &style->dim);
+          /* In right-to-left text the line stands at the layout's right. */
+          pango_layout_get_pixel_extents (title, NULL, &logical);
+          draw_layout (snapshot, title, (place.x < 1.0f ? 14.0 : style->width - 14.0 - logical.width) - logical.x, place.y - logical.height / 2.0, look == SX_PORT_LOOK_DIM ? &style->border : &style->dim);
         }
       gtk_snapshot_save (snapshot);
       gtk_snapshot_translate (snapshot, &place);
