@@ -9,9 +9,11 @@
 set -eu
 root=$1
 out=$2
+here=$(cd "$(dirname "$0")" && pwd)
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 
+exec 3>"$out"
 cd "$root"
 find pipeline engine canvas app -name '*.c' | LC_ALL=C sort >"$tree/sources"
 xargs grep -lE '\b(N?_|C_|n?gettext|g_dngettext) \(' <"$tree/sources" >"$tree/files" || true
@@ -19,7 +21,7 @@ while read -r file; do
   mkdir -p "$tree/$(dirname "$file")"
   sed -e 's/\bG_GUINT64_FORMAT\b/PRIu64/g' -e 's/\bG_GINT64_FORMAT\b/PRId64/g' -e 's/\bG_GSIZE_FORMAT\b/PRIuPTR/g' -e 's/\bG_GSSIZE_FORMAT\b/PRIdPTR/g' "$file" >"$tree/$file"
 done <"$tree/files"
-python3 po/yaml-strings.py . >"$tree/yaml-strings.c"
+python3 "$here/yaml-strings.py" . >"$tree/yaml-strings.c"
 cp "$tree/files" "$tree/all"
 echo yaml-strings.c >>"$tree/all"
 for file in data/*.desktop.in data/*.metainfo.xml.in; do
@@ -46,8 +48,7 @@ for file in data/*.desktop.in data/*.metainfo.xml.in; do
 done
 # shellcheck disable=SC2086
 msgcat --use-first --add-location=file --to-code=UTF-8 $parts -o all.pot
-cd "$OLDPWD"
-cp "$tree/all.pot" "$out"
+cat all.pot >&3
 if [ -n "${POTFILES:-}" ]; then
-  { echo '# Written by po/update.sh.'; cat "$tree/files"; } >"$POTFILES"
+  { echo '# Written by po/update.sh.'; cat files; } >"$POTFILES"
 fi
