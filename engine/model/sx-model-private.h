@@ -32,8 +32,10 @@ GVariant *sx_model_plain_variant (GVariant *value);
 /* Card of the model for people who read: Markdown. */
 char *sx_model_make_card (SxModel *self);
 
-/* The report on predictions @p against @y, rows whose @y is NaN left out: task, metric, n-rows, metrics, classes, confusion, truth, predicted.
- * Fails with SX_ENGINE_ERROR_DATA when no row is left. */
+/* The report on predictions @p (n_rows, n_outputs) against @y, rows whose @y is NaN left out: task, metric, n-rows, metrics, classes, confusion, truth,
+ * predicted; sx-model-evaluate.c has their types. truth and predicted, for plots, hold at most SX_MODEL_N_PLOTTED rows, spread evenly over all.
+ * (transfer full). Fails with SX_ENGINE_ERROR_DATA when no row is left. */
+#define SX_MODEL_N_PLOTTED 5000
 GVariant *sx_model_report (const SxTarget *target, const SxMetric *metric, const float *p, const float *y, gsize n_rows, GError **error);
 
 G_END_DECLS
