@@ -26,12 +26,10 @@ list_kept (const SxParams *self, SxSchema *input, GError **error)
 {
   g_auto (GStrv) named = sx_params_dup_columns (self, "columns", input, NULL, error);
   g_autoptr (GStrvBuilder) builder = NULL;
-  gsize n_named = 0;
 
   if (named == NULL)
     return NULL;
-  g_variant_get_strv (sx_params_get (self, "columns"), &n_named);
-  if (n_named == 0 || g_str_equal (sx_params_get_string (self, "mode"), "keep"))
+  if (g_variant_n_children (sx_params_get (self, "columns")) == 0 || g_str_equal (sx_params_get_string (self, "mode"), "keep"))
     return g_steal_pointer (&named);
   builder = g_strv_builder_new ();
   for (guint i = 0; i < sx_schema_get_n_fields (input); i++)
