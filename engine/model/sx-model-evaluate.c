@@ -142,3 +142,46 @@ sx_model_report (const SxTarget *target, const SxMetric *metric, const float *p,
     }
   return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
+
+/* ---- a model on data with known answers ---- */
+
+/* The metric that the model was chosen by, if it was. */
+static const SxMetric *
+find_metric (SxModel *self)
+{
+  const char     *id = "";
+  const SxMetric *metric = g_variant_lookup (self->provenance, "metric", "&s", &id) ? sx_metric_find (id) : NULL;
+
+  return metric && (metric->tasks & (1u << self->target->task)) ? metric : sx_metric_default (self->target->task);
+}
+
+/* The target's cells as classes or values. Its steps make the target's column of the raw table, in the types that the model was trained on. */
+static gboolean
+code_truth (SxModel *self, SxFrame *frame, GCancellable *cancellable, float **y, GError **error)
+{
+  g_autoptr (SxFrame) cast = NULL;
+  g_autoptr (SxFrame) made = NULL;
+
+  if (self->target->steps == NULL)
+    return sx_target_code_frame (self->target, frame, y, error);
+  cast = sx_model_cast_inputs (self, frame, 0, error);
+  made = cast ? sx_steps_apply (self->target->steps, cast, cancellable, error) : NULL;
+  return made && sx_target_code_frame (self->target, made, y, error);
+}
+
+GVariant *
+sx_model_evaluate (SxModel *self, SxFrame *frame, guint n_threads, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (SxFrame) named = NULL;
+  g_autofree float *y = NULL;
+  g_autofree float *p = NULL;
+
+  g_return_val_if_fail (self != NULL && frame != NULL, NULL);
+
+  named = sx_model_name_columns (self, frame);
+  /* The answers first: a label that the model does not know is said before the work is done. */
+  if (!code_truth (self, named, cancellable, &y, error))
+    return NULL;
+  p = sx_model_predict_raw (self, named, n_threads, cancellable, error);
+  return p ? sx_model_report (self->target, find_metric (self), p, y, (gsize)sx_frame_get_n_rows (named), error) : NULL;
+}

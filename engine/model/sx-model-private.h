@@ -38,4 +38,18 @@ char *sx_model_make_card (SxModel *self);
 #define SX_MODEL_N_PLOTTED 5000
 GVariant *sx_model_report (const SxTarget *target, const SxMetric *metric, const float *p, const float *y, gsize n_rows, GError **error);
 
+/* The model's inputs as columns of @frame (after sx_model_name_columns()), in the model's order, of the types they have there. (transfer full); fails naming
+ * the columns that are missing. */
+SxFrame *sx_model_match_inputs (SxModel *self, SxFrame *frame, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* @frame with the columns that are inputs of the model cast to their types; other columns stay. Messages count rows from @first_row + 1. (transfer full) */
+SxFrame *sx_model_cast_inputs (SxModel *self, SxFrame *frame, guint64 first_row, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Says of rows what the model has not seen. */
+typedef struct _SxModelFlagger SxModelFlagger;
+SxModelFlagger *sx_model_flagger_new (SxModel *model) G_GNUC_WARN_UNUSED_RESULT; /* while @model lives */
+void sx_model_flagger_free (SxModelFlagger *self);
+/* @inputs: n_rows rows of the model's inputs, cast. A text for each row, “age: out of range; city: unknown category”, or missing. (transfer full) */
+SxColumn *sx_model_flagger_flag (SxModelFlagger *self, SxFrame *inputs, gsize n_rows) G_GNUC_WARN_UNUSED_RESULT;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxModelFlagger, sx_model_flagger_free)
+
 G_END_DECLS

@@ -34,12 +34,17 @@ SxPredictor *sx_model_get_predictor (SxModel *self);
 GVariant *sx_model_get_provenance (SxModel *self); /* a{sv}: metrics, hashes, configuration, date, version */
 SxFrame *sx_model_get_golden (SxModel *self);
 
-/* Probabilities (n_rows, n_classes) or values (n_rows, 1) for @frame, whose columns are matched by name; text is cast where it can be. Fails naming what is missing. */
+/* A table without a header line, whose columns readers call column_1 … column_N, with the names of the raw table that the model was trained on, if that had
+ * as many; any other table as it is. (transfer full). The three functions below do this by themselves; it is for whoever shows the table's columns. */
+SxFrame *sx_model_name_columns (SxModel *self, SxFrame *frame) G_GNUC_WARN_UNUSED_RESULT;
+/* Probabilities (n_rows, n_classes) or values (n_rows, 1) for @frame, whose columns are matched by name and cast where they can be (whole numbers take any
+ * number). Other columns do not matter. Fails naming what is missing, or the first cell that does not fit. @n_threads changes no bit of the result. */
 float *sx_model_predict_raw (SxModel *self, SxFrame *frame, guint n_threads, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The same as a table: prediction, then “probability_CLASS” columns, then `flags` (text: unknown category, missing, out of range), one row a row. */
+/* The same as a table, one row a row: `prediction` (text for classes, else float64), “probability_CLASS” columns, and `flags`: “age: out of range; city: unknown
+ * category; income: missing”, all that is to be said of the row, or missing. */
 SxFrame *sx_model_predict (SxModel *self, SxFrame *frame, guint n_threads, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Metrics on a frame that holds the target: `a{sv}` as sx_run_dup_report(). Target labels are matched as text; labels unknown to the model are an error that
- * lists them and says how to map them. */
+/* Metrics on a frame that holds the target: `a{sv}` as sx_run_dup_report(). Rows without an answer do not count. Target labels are matched as text; labels
+ * unknown to the model are an error that lists them and says how to map them. */
 GVariant *sx_model_evaluate (SxModel *self, SxFrame *frame, guint n_threads, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxModel, sx_model_unref)
 
