@@ -314,7 +314,7 @@ sx_canvas_auto_layout (SxCanvas *self)
     }
   if (nodes->len == 0)
     return;
-  sx_canvas_layout ((SxLayoutNode *)nodes->data, nodes->len, (SxLayoutEdge *)edges->data, edges->len, COLUMN_GAP, ROW_GAP);
+  sx_canvas_layout ((gpointer)nodes->data, nodes->len, (gpointer)edges->data, edges->len, COLUMN_GAP, ROW_GAP);
   edits = sx_canvas_new_edits ();
   for (guint i = 0; i < nodes->len; i++)
     {

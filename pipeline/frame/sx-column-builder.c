@@ -99,7 +99,7 @@ dictionary_rehash (Dictionary *self)
 static inline gboolean
 dictionary_is (const Dictionary *self, gint32 code, const char *text, gsize size)
 {
-  const gint32 *offsets = (const gint32 *)self->offsets.data;
+  const gint32 *offsets = (gconstpointer)self->offsets.data;
 
   return (gsize)(offsets[code + 1] - offsets[code]) == size && memcmp (self->bytes.data + offsets[code], text, size) == 0;
 }
@@ -107,12 +107,15 @@ dictionary_is (const Dictionary *self, gint32 code, const char *text, gsize size
 static gint32
 dictionary_add (Dictionary *self, const char *text, gsize size, guint32 hash)
 {
+  gint32 *ends;
+
   g_assert (self->bytes.size + size <= SX_COLUMN_MAX_TEXT);
   sx_buffer_reserve (&self->bytes, self->bytes.size + size + 1);
   memcpy (self->bytes.data + self->bytes.size, text, size);
   self->bytes.size += size;
   sx_buffer_reserve (&self->offsets, self->offsets.size + sizeof (gint32));
-  ((gint32 *)self->offsets.data)[self->n + 1] = (gint32)self->bytes.size;
+  ends = (gpointer)self->offsets.data;
+  ends[self->n + 1] = (gint32)self->bytes.size;
   self->offsets.size += sizeof (gint32);
   self->hashes[self->n] = hash;
   return self->n++;

@@ -171,7 +171,7 @@ append_list (SxColumnBuilder *builder, const char *text, gsize size)
       g_array_append_val (values, value);
       p = to + 1;
     }
-  sx_column_builder_append_list (builder, (const double *)values->data, values->len);
+  sx_column_builder_append_list (builder, (gconstpointer)values->data, values->len);
   return TRUE;
 }
 
