@@ -23,6 +23,8 @@
 /* Rows that the training loss is estimated on. */
 #define MAX_LOSS_ROWS 20000
 #define LOSS_FLOOR 1e-15
+/* Cells of a table below which the library's threads wait for each other longer than they work, on a busy machine many times as long. */
+#define CELLS_WORTH_THREADS 200000
 
 static const char *const part_keys[] = { "bins", "patience", NULL };
 
@@ -150,6 +152,14 @@ choose_base (Training *self)
     }
 }
 
+static guint
+get_n_threads (const Training *self)
+{
+  const SxDataset *training = self->data[0];
+
+  return training->n_rows * training->n_features < CELLS_WORTH_THREADS ? 1 : MAX (self->context->n_threads, 1);
+}
+
 static gboolean
 set_parameters (Training *self, GError **error)
 {
@@ -159,7 +169,7 @@ set_parameters (Training *self, GError **error)
 
   if (!set_text (self, "objective", objectives[task], error) || !set_text (self, "tree_method", "hist", error) || !set_text (self, "disable_default_eval_metric", "1", error) ||
       !set_text (self, "seed_per_iteration", "1", error) || !set_text (self, "verbosity", "0", error) || !set_number (self, "seed", (double)(context->seed & 0x7fffffff), error) ||
-      !set_number (self, "nthread", MAX (context->n_threads, 1), error) || !set_number (self, "base_score", (double)self->base_score, error) ||
+      !set_number (self, "nthread", get_n_threads (self), error) || !set_number (self, "base_score", (double)self->base_score, error) ||
       !set_number (self, "max_bin", (double)read_part (context->topology, "bins", 256), error))
     return FALSE;
   if (task == SX_TASK_MULTICLASS && !set_number (self, "num_class", self->data[0]->n_classes, error))
@@ -179,7 +189,7 @@ make_matrix (Training *self, guint which, GError **error)
 {
   const SxDataset *data = self->data[which];
 
-  return ask (XGDMatrixCreateFromMat_omp (data->x, data->n_rows, data->n_features, NAN, &self->matrices[which], (int)MAX (self->context->n_threads, 1)), error) &&
+  return ask (XGDMatrixCreateFromMat_omp (data->x, data->n_rows, data->n_features, NAN, &self->matrices[which], (int)get_n_threads (self)), error) &&
          ask (XGDMatrixSetFloatInfo (self->matrices[which], "label", data->y, data->n_rows), error);
 }
 

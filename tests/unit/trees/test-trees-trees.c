@@ -167,7 +167,7 @@ test_stops_early (void)
 static void
 test_same_whatever_the_threads (void)
 {
-  SxDataset *training = make_data (9000, SX_TASK_BINARY, 5), *other = make_data (5000, SX_TASK_BINARY, 6);
+  SxDataset *training = make_data (60000, SX_TASK_BINARY, 5), *other = make_data (5000, SX_TASK_BINARY, 6); /* more than one thread works on so many */
   g_autoptr (SxPredictor) one = train (training, NULL, 30, 1, 3, NULL);
   g_autoptr (SxPredictor) two = train (training, NULL, 30, 2, 3, NULL);
   g_autoptr (SxPredictor) seeded = train (training, NULL, 30, 1, 4, NULL);
