@@ -343,10 +343,11 @@ run_epochs (Trainer *self, GError **error)
       self->state.epoch++;
       if (is_exact || self->validation == NULL || self->state.best_epoch == 0 || loss < self->state.best_loss)
         keep_best (self, loss);
-      if (!write_checkpoint (self, &written, error))
-        return FALSE;
+      /* Told first, then kept: who is told never begins again behind what was told. The end is not kept, as it comes again. */
       if (context->progress != NULL && context->progress ((guint)self->state.epoch, last, training_loss, loss, context->user_data))
         ends = TRUE;
+      if (!ends && !write_checkpoint (self, &written, error))
+        return FALSE;
     }
   return TRUE;
 }
