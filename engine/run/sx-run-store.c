@@ -26,7 +26,7 @@ struct _SxRunStore
 static const char schema[] =
   "CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
   "CREATE TABLE trials (number INTEGER PRIMARY KEY, state INTEGER NOT NULL, config TEXT NOT NULL, value REAL, loss REAL, seconds REAL NOT NULL,"
-  " n_iterations INTEGER NOT NULL, origin TEXT NOT NULL, message TEXT);"
+  " n_iterations INTEGER NOT NULL, origin TEXT NOT NULL, message TEXT, n_planned INTEGER NOT NULL);"
   "CREATE TABLE folds (trial INTEGER NOT NULL, fold INTEGER NOT NULL, value REAL, n_iterations INTEGER NOT NULL, seconds REAL NOT NULL,"
   " PRIMARY KEY (trial, fold)) WITHOUT ROWID;"
   "CREATE TABLE points (trial INTEGER NOT NULL, fold INTEGER NOT NULL, iteration INTEGER NOT NULL, training REAL, validation REAL, seconds REAL NOT NULL,"
@@ -344,7 +344,7 @@ sx_run_trial_free (SxRunTrial *self)
 gboolean
 sx_run_store_put_trial (SxRunStore *self, const SxRunTrial *trial, GError **error)
 {
-  sqlite3_stmt    *statement = prepare (self, "INSERT OR REPLACE INTO trials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
+  sqlite3_stmt    *statement = prepare (self, "INSERT OR REPLACE INTO trials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
   g_autofree char *config = g_variant_print (trial->config, TRUE);
 
   if (statement == NULL)
@@ -358,6 +358,7 @@ sx_run_store_put_trial (SxRunStore *self, const SxRunTrial *trial, GError **erro
   sqlite3_bind_int64 (statement, 7, trial->n_iterations);
   sqlite3_bind_text (statement, 8, trial->origin, -1, SQLITE_TRANSIENT);
   sqlite3_bind_text (statement, 9, trial->message, -1, SQLITE_TRANSIENT);
+  sqlite3_bind_int64 (statement, 10, trial->n_planned);
   return finish (self, statement, error);
 }
 
@@ -384,6 +385,7 @@ read_trial (SxRunStore *self, sqlite3_stmt *statement, GError **error)
   trial->n_iterations = get_uint (statement, 6);
   trial->origin = dup_text (statement, 7);
   trial->message = dup_text (statement, 8);
+  trial->n_planned = get_uint (statement, 9);
   return g_steal_pointer (&trial);
 }
 

@@ -39,6 +39,7 @@ typedef struct
   guint        n_iterations;
   char        *origin;   /* “portfolio”, “random”, “bayes”, “user” */
   char        *message;  /* (nullable): why it failed or was stopped */
+  guint        n_planned; /* iterations that the first fold was to have at most; 0 before it began */
 } SxRunTrial;
 void sx_run_trial_free (SxRunTrial *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxRunTrial, sx_run_trial_free)
