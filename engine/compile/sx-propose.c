@@ -288,6 +288,13 @@ sx_propose_project (const SxProposal *proposal, SxFrame *frame, GError **error)
     }
   if (proposal->title != NULL && !apply (&layout, sx_edit_new_set_meta ("title", proposal->title), error))
     return NULL;
+  if (proposal->seed != 0)
+    {
+      g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, proposal->seed);
+
+      if (!apply (&layout, sx_edit_new_set_meta ("seed", seed), error))
+        return NULL;
+    }
   if (!add_source (&layout, proposal, error))
     return NULL;
   labels = list_labels (frame, (guint)column);

@@ -38,7 +38,7 @@ test_project_compiles (void)
   g_autofree char *csv = make_people ();
   g_autoptr (GVariant) options = NULL;
   g_autoptr (SxFrame) frame = read_table (csv, &options);
-  SxProposal proposal = { .path = "people.csv", .read_options = options, .format = "csv", .target = "income", .max_trials = 3 };
+  SxProposal proposal = { .path = "people.csv", .read_options = options, .format = "csv", .target = "income", .max_trials = 3, .seed = 11 };
   g_autoptr (GError) error = NULL;
   g_autoptr (SxGraph) graph = sx_propose_project (&proposal, frame, &error);
   g_autoptr (SxJob) job = NULL;
@@ -56,6 +56,7 @@ test_project_compiles (void)
   g_assert_no_error (error);
   g_assert_cmpstr (job->target, ==, "income");
   g_assert_cmpuint (job->max_trials, ==, 3);
+  g_assert_cmpuint (job->seed, ==, 11);
 }
 
 static void
