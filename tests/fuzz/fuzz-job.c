@@ -13,7 +13,7 @@ int
 LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (SxJob) job = sx_job_parse ((const char *)bytes, (gssize)size, "fuzz", &error);
+  g_autoptr (SxJob) job = sx_job_parse (size > 0 ? (const char *)bytes : "", (gssize)size, "fuzz", &error);
   g_autoptr (SxJob) again = NULL;
   g_autofree char *once = NULL;
   g_autofree char *twice = NULL;
