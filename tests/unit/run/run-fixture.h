@@ -94,18 +94,37 @@ fixture_make_job (const char *topology, const char *target, guint n_rows, guint 
   return job;
 }
 
+static inline void
+fixture_override_value (SxJob *job, const char *name, GVariant *value)
+{
+  GVariant    *before = job->overrides;
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, before);
+  g_variant_dict_insert_value (&dict, name, value);
+  job->overrides = g_variant_ref_sink (g_variant_dict_end (&dict));
+  g_clear_pointer (&before, g_variant_unref);
+}
+
+static inline void
+fixture_override (SxJob *job, const char *name, gint64 value)
+{
+  fixture_override_value (job, name, g_variant_new_int64 (value));
+}
+
+static inline void
+fixture_override_double (SxJob *job, const char *name, double value)
+{
+  fixture_override_value (job, name, g_variant_new_double (value));
+}
+
 /* Networks so small that a training takes a moment. */
 static inline void
 fixture_make_small (SxJob *job)
 {
-  GVariantDict dict;
-
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "epochs", "x", (gint64)12);
-  g_variant_dict_insert (&dict, "width", "x", (gint64)32);
-  g_variant_dict_insert (&dict, "layers", "x", (gint64)1);
-  g_clear_pointer (&job->overrides, g_variant_unref);
-  job->overrides = g_variant_ref_sink (g_variant_dict_end (&dict));
+  fixture_override (job, "epochs", 12);
+  fixture_override (job, "width", 32);
+  fixture_override (job, "layers", 1);
 }
 
 /* Makes a run folder and returns its path. */

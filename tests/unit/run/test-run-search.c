@@ -205,15 +205,11 @@ static void
 test_overrides (void)
 {
   g_autoptr (SxJob) job = fixture_make_job ("trees", "value", 200, 7, 0);
-  GVariantDict dict;
   g_autofree char *folder = NULL;
   g_autoptr (GPtrArray) trials = NULL;
 
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "depth", "x", (gint64)3);
-  g_variant_dict_insert (&dict, "rounds", "x", (gint64)2000);
-  g_clear_pointer (&job->overrides, g_variant_unref);
-  job->overrides = g_variant_ref_sink (g_variant_dict_end (&dict));
+  fixture_override (job, "depth", 3);
+  fixture_override (job, "rounds", 2000);
   folder = fixture_create (job, "overrides");
   fixture_work (folder);
   trials = fixture_list_trials (folder);
@@ -229,26 +225,26 @@ test_overrides (void)
     }
 }
 
-/* The number of threads changes nothing but the time. */
+/* The number of threads changes nothing but the time. The network is large enough for several. */
 static void
-test_threads (gconstpointer data)
+test_threads (void)
 {
-  const char *topology = data;
-  GPtrArray  *trials[2];
-  SxModel    *models[2];
+  GPtrArray *trials[2];
+  SxModel   *models[2];
 
   for (guint i = 0; i < 2; i++)
     {
-      g_autoptr (SxJob) job = fixture_make_job (topology, "value", 700, 6, 0);
-      g_autofree char *name = g_strdup_printf ("threads-%s-%u", topology, i);
+      g_autoptr (SxJob) job = fixture_make_job ("mlp", "value", 700, 2, 0);
       g_autofree char *folder = NULL;
       g_autofree char *path = NULL;
       g_autoptr (GError) error = NULL;
 
-      if (g_str_equal (topology, "mlp"))
-        fixture_make_small (job);
+      fixture_make_small (job);
+      fixture_override (job, "width", 128);
+      fixture_override (job, "layers", 3);
+      fixture_override (job, "batch", 256);
       job->n_threads = i == 0 ? 1 : 3;
-      folder = fixture_create (job, name);
+      folder = fixture_create (job, i == 0 ? "one-thread" : "three-threads");
       fixture_work (folder);
       trials[i] = fixture_list_trials (folder);
       path = g_build_filename (folder, "model.sxm", NULL);
@@ -263,8 +259,8 @@ test_threads (gconstpointer data)
       g_assert_cmpmem (&a->value, sizeof (double), &b->value, sizeof (double));
     }
   {
-    SxFrame *golden = sx_model_get_golden (models[0]);
-    gsize    size = sx_frame_get_n_rows (golden) * sizeof (float);
+    SxFrame          *golden = sx_model_get_golden (models[0]);
+    gsize             size = sx_frame_get_n_rows (golden) * sizeof (float);
     g_autofree float *one = sx_model_predict_raw (models[0], golden, 1, NULL, NULL);
     g_autofree float *other = sx_model_predict_raw (models[1], golden, 1, NULL, NULL);
 
@@ -297,26 +293,45 @@ cancel_cb (const char *name, GVariant *details, gpointer user_data)
   g_atomic_int_set (&canceller->flag, TRUE);
 }
 
-/* Cancelled amid a training: it ends at once, and can be resumed to its end. */
+/* Cancelled amid a training that would take many times as long as is allowed here: it ends at once. */
 static void
 test_cancel (gconstpointer data)
 {
   const char *topology = data;
-  g_autoptr (SxJob) job = fixture_make_job (topology, "class", 4000, 2, 0);
+  g_autoptr (SxJob) job = fixture_make_job (topology, "value", 20000, 1, 0);
   g_autofree char *name = g_strdup_printf ("cancel-%s", topology);
   g_autofree char *folder = NULL;
   g_autoptr (GError) error = NULL;
   Canceller canceller = { .after = 2 };
   double    seconds;
 
-  if (g_str_equal (topology, "mlp"))
-    fixture_make_small (job);
+  if (g_str_equal (topology, "trees"))
+    {
+      fixture_override (job, "depth", 10);
+      fixture_override_double (job, "learning-rate", 0.01);
+    }
   folder = fixture_create (job, name);
   g_assert_false (sx_run_work (folder, &canceller.flag, cancel_cb, &canceller, &error));
   seconds = (double)(g_get_monotonic_time () - canceller.set_at) / G_USEC_PER_SEC;
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpstr (error->message, ==, "Cancelled");
   g_test_message ("gone %.0f ms after the flag", seconds * 1000);
   g_assert_cmpfloat (seconds, <, 1.0); /* 0.2 on a machine that has nothing else to do */
+  fixture_assert_state (folder, SX_RUN_CANCELLED, NULL);
+}
+
+/* What was cancelled can be taken up again. */
+static void
+test_cancel_and_resume (void)
+{
+  g_autoptr (SxJob) job = fixture_make_job ("mlp", "class", 300, 2, 0);
+  g_autofree char *folder = NULL;
+  g_autoptr (GError) error = NULL;
+  Canceller canceller = { .after = 1 };
+
+  fixture_make_small (job);
+  folder = fixture_create (job, "cancel-and-resume");
+  g_assert_false (sx_run_work (folder, &canceller.flag, cancel_cb, &canceller, &error));
   fixture_assert_state (folder, SX_RUN_CANCELLED, NULL);
   fixture_work (folder);
   fixture_assert_state (folder, SX_RUN_DONE, NULL);
@@ -364,16 +379,9 @@ test_no_trial_gives_a_model (void)
   g_assert_true (g_file_get_contents ("/proc/self/statm", &statm, NULL, NULL));
   resident = (gsize)g_ascii_strtoull (strchr (statm, ' '), NULL, 10) * 4096;
   fixture_make_small (job);
-  {
-    GVariantDict dict;
-
-    g_variant_dict_init (&dict, job->overrides);
-    g_variant_dict_insert (&dict, "width", "x", (gint64)512);
-    g_variant_dict_insert (&dict, "layers", "x", (gint64)4);
-    g_variant_dict_insert (&dict, "batch", "x", (gint64)512);
-    g_variant_unref (job->overrides);
-    job->overrides = g_variant_ref_sink (g_variant_dict_end (&dict));
-  }
+  fixture_override (job, "width", 512);
+  fixture_override (job, "layers", 4);
+  fixture_override (job, "batch", 512);
   job->memory_limit = resident + 12 * 1024 * 1024;
   folder = fixture_create (job, "no-model");
   g_assert_false (sx_run_work (folder, NULL, NULL, NULL, &error));
@@ -457,7 +465,7 @@ main (int argc, char **argv)
 {
   static const char *const classes_trees[] = { "trees", "class", "whole-1" }, *const numbers_trees[] = { "trees", "value", "whole-2" };
   static const char *const classes_mlp[] = { "mlp", "class", "whole-3" }, *const numbers_mlp[] = { "mlp", "value", "whole-4" };
-  int                      status;
+  int status;
 
   g_test_init (&argc, &argv, NULL);
   fixture_begin ();
@@ -468,10 +476,10 @@ main (int argc, char **argv)
   g_test_add_func ("/run/search/learns", test_learns);
   g_test_add_func ("/run/search/folds-without-test", test_folds_without_test);
   g_test_add_func ("/run/search/overrides", test_overrides);
-  g_test_add_data_func ("/run/search/threads/trees", "trees", test_threads);
-  g_test_add_data_func ("/run/search/threads/mlp", "mlp", test_threads);
+  g_test_add_func ("/run/search/threads", test_threads);
   g_test_add_data_func ("/run/search/cancel/trees", "trees", test_cancel);
   g_test_add_data_func ("/run/search/cancel/mlp", "mlp", test_cancel);
+  g_test_add_func ("/run/search/cancel-and-resume", test_cancel_and_resume);
   g_test_add_func ("/run/search/cancelled-before", test_cancelled_before);
   g_test_add_func ("/run/search/memory-limit", test_memory_limit);
   g_test_add_func ("/run/search/no-trial-gives-a-model", test_no_trial_gives_a_model);
