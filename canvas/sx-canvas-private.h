@@ -163,8 +163,6 @@ GtkWidget *sx_canvas_palette_new (SxCanvas *canvas);
 void sx_canvas_palette_show_kinds (SxCanvasPalette *self, double x, double y, const char *from_block, const char *from_port, const char *text);
 /* Ports that a link from or to @port of @block could join, the impossible ones last with the reason. */
 void sx_canvas_palette_show_targets (SxCanvasPalette *self, const char *block, const char *port);
-/* How well @text names something: 0 not at all; higher is better. Words in any order, prefixes and initials count more. */
-guint sx_canvas_score_match (const char *text, const char *title, const char *aliases, const char *help);
 
 /* ---- minimap ---- */
 

@@ -80,6 +80,8 @@ char *sx_canvas_add_block (SxCanvas *self, const char *kind, double x, double y)
 char *sx_canvas_add_linked_block (SxCanvas *self, const char *kind, double x, double y, const char *from_block, const char *from_port);
 /* Opens the canvas's own palette: @text: (nullable): starts the search. */
 void sx_canvas_open_palette (SxCanvas *self, double x, double y, const char *from_block, const char *from_port, const char *text);
+/* How well @text names something, for palettes: 0 not at all; higher is better. Words in any order; prefixes and initials count more. */
+guint sx_canvas_score_match (const char *text, const char *title, const char *aliases, const char *help);
 
 /* Blocks and the links among them as YAML text, and back into the graph as one step, selected. */
 char    *sx_canvas_copy_text (SxCanvas *self) G_GNUC_WARN_UNUSED_RESULT;
