@@ -317,6 +317,23 @@ sx_onnx_add_floats (SxOnnx *self, const char *hint, const float *values, const g
 }
 
 const char *
+sx_onnx_add_doubles (SxOnnx *self, const char *hint, const double *values, const gint64 *dims, guint n_dims)
+{
+  GByteArray         *body;
+  const char         *name = add_tensor (self, hint, SX_ONNX_DOUBLE, dims, n_dims, &body);
+  gsize               n = count_elements (dims, n_dims);
+  g_autofree guint64 *raw = g_new (guint64, n);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      memcpy (&raw[i], &values[i], sizeof raw[i]);
+      raw[i] = GUINT64_TO_LE (raw[i]);
+    }
+  put_bytes (body, TENSOR_RAW_DATA, raw, n * sizeof *raw);
+  return name;
+}
+
+const char *
 sx_onnx_add_int64s (SxOnnx *self, const char *hint, const gint64 *values, const gint64 *dims, guint n_dims)
 {
   GByteArray        *body;
@@ -490,6 +507,38 @@ sx_onnx_rename_tensor (SxOnnx *self, const char *from, const char *to)
       if (g_str_equal (initializer->name, from))
         initializer->name = own;
     }
+}
+
+static gboolean
+is_read (const Node *node, GHashTable *read)
+{
+  for (guint i = 0; i < node->outputs->len; i++)
+    if (g_hash_table_contains (read, node->outputs->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* Nodes stand in order: from the last on, whoever reads a tensor is known before the node that makes it. */
+void
+sx_onnx_prune (SxOnnx *self, const char *const *outputs)
+{
+  g_autoptr (GHashTable) read = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (; *outputs != NULL; outputs++)
+    g_hash_table_add (read, (gpointer)*outputs);
+  for (guint i = self->nodes->len; i > 0; i--)
+    {
+      Node *node = self->nodes->pdata[i - 1];
+
+      if (!is_read (node, read))
+        g_ptr_array_remove_index (self->nodes, i - 1);
+      else
+        for (guint input = 0; input < node->inputs->len; input++)
+          g_hash_table_add (read, node->inputs->pdata[input]);
+    }
+  for (guint i = self->initializers->len; i > 0; i--)
+    if (!g_hash_table_contains (read, g_array_index (self->initializers, Initializer, i - 1).name))
+      g_array_remove_index (self->initializers, i - 1);
 }
 
 void

@@ -33,6 +33,7 @@ void sx_onnx_add_input (SxOnnx *self, const char *name, SxOnnxType type, gint64 
 void sx_onnx_add_output (SxOnnx *self, const char *name, SxOnnxType type, gint64 width);
 /* Initialisers; @dims: n_dims sizes. Return the tensor's unique name (owned by @self). */
 const char *sx_onnx_add_floats (SxOnnx *self, const char *hint, const float *values, const gint64 *dims, guint n_dims);
+const char *sx_onnx_add_doubles (SxOnnx *self, const char *hint, const double *values, const gint64 *dims, guint n_dims);
 const char *sx_onnx_add_int64s (SxOnnx *self, const char *hint, const gint64 *values, const gint64 *dims, guint n_dims);
 const char *sx_onnx_add_strings (SxOnnx *self, const char *hint, const char *const *values, gint64 n);
 /* A node; @domain “” or “ai.onnx.ml”; @inputs NULL-ended. Starts a node whose attributes follow; returns its first output's unique name. */
@@ -46,6 +47,8 @@ void sx_onnx_set_ints (SxOnnx *self, const char *name, const gint64 *values, gsi
 void sx_onnx_set_floats (SxOnnx *self, const char *name, const float *values, gsize n);
 void sx_onnx_set_strings (SxOnnx *self, const char *name, const char *const *values, gsize n);
 void sx_onnx_rename_tensor (SxOnnx *self, const char *from, const char *to); /* for outputs */
+/* Drops nodes and initialisers that no tensor of @outputs, NULL-ended, depends on. */
+void sx_onnx_prune (SxOnnx *self, const char *const *outputs);
 void sx_onnx_set_metadata (SxOnnx *self, const char *key, const char *value);
 GBytes *sx_onnx_finish (SxOnnx *self) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -302,6 +302,34 @@ test_rename (void)
   assert_text (second, 1, 0, "relu");
 }
 
+/* What no output needs is dropped, a node together with what it alone reads. */
+static void
+test_prune (void)
+{
+  const float  one = 1;
+  const char  *used, *unused, *kept, *dropped;
+  g_autoptr (SxOnnx) onnx = sx_onnx_new ("g");
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GArray) model = NULL, graph = NULL, node = NULL, tensor = NULL;
+
+  sx_onnx_add_input (onnx, "x", SX_ONNX_FLOAT, 1);
+  used = sx_onnx_add_floats (onnx, "used", &one, NULL, 0);
+  unused = sx_onnx_add_floats (onnx, "unused", &one, NULL, 0);
+  dropped = sx_onnx_add_node (onnx, "", "Sub", (const char *const[]){ "x", unused, NULL }, 1);
+  kept = sx_onnx_add_node (onnx, "", "Add", (const char *const[]){ "x", used, NULL }, 1);
+  sx_onnx_add_node (onnx, "", "Relu", (const char *const[]){ dropped, NULL }, 1);
+  sx_onnx_prune (onnx, (const char *const[]){ kept, NULL });
+  bytes = sx_onnx_finish (onnx);
+  model = decode_model (bytes);
+  graph = open_message (model, 7, 0);
+  node = open_message (graph, 1, 0);
+  assert_text (node, 4, 0, "Add");
+  g_assert_null (find (graph, 1, 1));
+  tensor = open_message (graph, 5, 0);
+  assert_text (tensor, 8, 0, "used");
+  g_assert_null (find (graph, 5, 1));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -311,5 +339,6 @@ main (int argc, char **argv)
   g_test_add_func ("/export/onnx/initializers", test_initializers);
   g_test_add_func ("/export/onnx/nodes", test_nodes);
   g_test_add_func ("/export/onnx/rename", test_rename);
+  g_test_add_func ("/export/onnx/prune", test_prune);
   return g_test_run ();
 }
