@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /**
  * SxRun:
  *
- * A run folder: job.yaml, run.db (SQLite, WAL), checkpoints/, model.sxm, log.jsonl. The folder is the whole truth: whoever shows a run only
+ * A run folder: job.yaml, run.db (SQLite, WAL), checkpoints/, model.sxm. The folder is the whole truth: whoever shows a run only
  * reads it. One process at a time may work on it (a lock with pid and start time; a dead owner's lock is taken over).
  */
 typedef struct _SxRun SxRun;
@@ -79,6 +79,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxRun, sx_run_free)
  */
 typedef void (*SxEventFunc) (const char *name, GVariant *details, gpointer user_data);
 gboolean sx_run_work (const char *folder, const int *cancelled, SxEventFunc event, gpointer user_data, GError **error);
+
+/**
+ * sx_run_calm_threads:
+ * @argv: as main() got it
+ *
+ * For the very beginning of a program that trains in its own process. OpenMP's threads, which libxgboost works with, wait for each other by spinning, and on
+ * a machine that does something else as well take many times as long for it. Only the environment that a process begins with can tell
+ * them to sleep: so the program begins anew, once, with OMP_WAIT_POLICY=passive. Where that is set, or cannot be, this returns.
+ */
+void sx_run_calm_threads (char **argv);
 
 /**
  * SxWorker: a `sextant worker` process as seen by its owner (studio, cli). Main-context object; signals:

@@ -99,25 +99,46 @@ refit_fold (SxSearch *self, const SxRunTrial *trial, const SxRunFold *fold, SxDa
   return sx_search_train (self, &training, error);
 }
 
-static GVariant *
-report_folds (SxSearch *self, const SxRunTrial *trial, GError **error)
+/* Writes what fold @fold predicts of its validation rows, and their truth, to @p and @y; @n_rows counts them. */
+static gboolean
+predict_fold (SxSearch *self, const SxRunTrial *trial, const SxRunFold *fold, float *p, float *y, gsize *n_rows, GError **error)
 {
+  SxDataset *validation;
+  g_autoptr (SxPredictor) predictor = refit_fold (self, trial, fold, &validation, error);
+  g_autofree float *part = predictor ? sx_search_predict (self, predictor, validation, error) : NULL;
+
+  if (part == NULL)
+    return FALSE;
+  memcpy (p + *n_rows * predictor->n_outputs, part, validation->n_rows * predictor->n_outputs * sizeof *p);
+  memcpy (y + *n_rows, validation->y, validation->n_rows * sizeof *y);
+  *n_rows += validation->n_rows;
+  return TRUE;
+}
+
+static GVariant *
+report_folds (SxSearch *self, const SxRunTrial *trial, guint n_outputs, GError **error)
+{
+  const SxSplit *split = sx_prepared_get_split (self->prepared);
   g_autoptr (GArray) folds = sx_run_store_list_folds (self->store, trial->number, error);
-  g_autoptr (GArray) p = g_array_new (FALSE, FALSE, sizeof (float));
-  g_autoptr (GArray) y = g_array_new (FALSE, FALSE, sizeof (float));
+  g_autofree float *p = NULL;
+  g_autofree float *y = NULL;
+  gsize             n = 0, n_rows = 0;
 
-  for (guint i = 0; folds && i < folds->len; i++)
+  if (folds == NULL)
+    return NULL;
+  for (guint i = 0; i < split->n_folds; i++)
+    n += split->n_validation[i];
+  p = g_try_malloc_n (n, n_outputs * sizeof *p);
+  y = g_try_malloc_n (n, sizeof *y);
+  if (p == NULL || y == NULL)
     {
-      SxDataset *validation;
-      g_autoptr (SxPredictor) predictor = refit_fold (self, trial, &g_array_index (folds, SxRunFold, i), &validation, error);
-      g_autofree float *part = predictor ? sx_search_predict (self, predictor, validation, error) : NULL;
-
-      if (part == NULL)
-        return NULL;
-      g_array_append_vals (p, part, (guint)validation->n_rows * predictor->n_outputs);
-      g_array_append_vals (y, validation->y, (guint)validation->n_rows);
+      g_set_error_literal (error, SX_ENGINE_ERROR, SX_ENGINE_ERROR_MEMORY, _ ("The predictions do not fit into memory"));
+      return NULL;
     }
-  return folds ? sx_model_report (sx_prepared_get_target (self->prepared), sx_prepared_get_metric (self->prepared), (const float *)(gpointer)p->data, (const float *)(gpointer)y->data, y->len, error) : NULL;
+  for (guint i = 0; i < folds->len; i++)
+    if (!predict_fold (self, trial, &g_array_index (folds, SxRunFold, i), p, y, &n_rows, error))
+      return NULL;
+  return sx_model_report (sx_prepared_get_target (self->prepared), sx_prepared_get_metric (self->prepared), p, y, n_rows, error);
 }
 
 static GVariant *
@@ -129,7 +150,7 @@ make_report (SxSearch *self, const SxRunTrial *trial, SxPredictor *predictor, GE
 
   if (!sx_prepared_get_fold (self->prepared, self->n_folds, NULL, &training, &test, sx_watch_get_cancellable (self->watch), error))
     return NULL;
-  measured = test ? report_data (self, predictor, test, error) : report_folds (self, trial, error);
+  measured = test ? report_data (self, predictor, test, error) : report_folds (self, trial, predictor->n_outputs, error);
   if (measured == NULL)
     return NULL;
   g_variant_dict_init (&dict, measured);

@@ -389,22 +389,20 @@ translate_error (SxSearch *self, GError **error)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Cancelled"));
 }
 
-/* The run's last word, as far as it can be written. */
+/* The run's last word, as far as it can be written. @problem: why it is not done. */
 static gboolean
-record_end (SxSearch *self, gboolean is_done, GError **problem, GError **error)
+record_end (SxSearch *self, GError *problem, GError **error)
 {
-  SxRunState state = SX_RUN_DONE;
+  gboolean is_cancelled;
 
-  if (!is_done)
-    {
-      translate_error (self, problem);
-      state = g_error_matches (*problem, G_IO_ERROR, G_IO_ERROR_CANCELLED) ? SX_RUN_CANCELLED : SX_RUN_FAILED;
-    }
-  is_done = sx_run_store_set_seconds (self->store, sx_search_get_seconds (self), is_done ? problem : NULL) && is_done;
-  is_done = sx_run_store_set_state (self->store, state, state == SX_RUN_FAILED ? (*problem)->message : NULL, is_done ? problem : NULL) && is_done;
-  if (*problem != NULL)
-    g_propagate_error (error, g_steal_pointer (problem));
-  return is_done;
+  if (problem == NULL)
+    return sx_run_store_set_seconds (self->store, sx_search_get_seconds (self), error) && sx_run_store_set_state (self->store, SX_RUN_DONE, NULL, error);
+  translate_error (self, &problem);
+  is_cancelled = g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  sx_run_store_set_seconds (self->store, sx_search_get_seconds (self), NULL);
+  sx_run_store_set_state (self->store, is_cancelled ? SX_RUN_CANCELLED : SX_RUN_FAILED, is_cancelled ? NULL : problem->message, NULL);
+  g_propagate_error (error, problem);
+  return FALSE;
 }
 
 static void
@@ -421,12 +419,12 @@ clear (SxSearch *self)
 
 /* Under the lock. */
 static gboolean
-work_locked (SxRun *run, const int *cancelled, SxEventFunc event, gpointer user_data, GError **error)
+work_in (SxRun *run, const int *cancelled, SxEventFunc event, gpointer user_data, GError **error)
 {
   SxSearch         self = { .run = run, .job = sx_run_get_job (run), .event = event, .user_data = user_data, .started = g_get_monotonic_time () };
   g_autofree char *model = sx_run_dup_model_path (run);
-  g_autoptr (GError) problem = NULL;
-  gboolean is_done;
+  GError          *problem = NULL;
+  gboolean         is_done;
 
   self.store = sx_run_store_open (sx_run_get_folder (run), TRUE, error);
   if (self.store == NULL)
@@ -438,8 +436,8 @@ work_locked (SxRun *run, const int *cancelled, SxEventFunc event, gpointer user_
       self.n_threads = self.job->n_threads ? self.job->n_threads : g_get_num_processors ();
       self.memory_limit = self.job->memory_limit ? self.job->memory_limit : sx_memory_get_free () / 4 * 3;
       self.watch = sx_watch_new (cancelled, self.memory_limit);
-      is_done = work (&self, &problem);
-      is_done = record_end (&self, is_done, &problem, error);
+      work (&self, &problem);
+      is_done = record_end (&self, problem, error);
     }
   clear (&self);
   return is_done;
@@ -460,7 +458,7 @@ sx_run_work (const char *folder, const int *cancelled, SxEventFunc event, gpoint
   lock = sx_run_lock (sx_run_get_folder (run), error);
   if (lock < 0)
     return FALSE;
-  is_done = work_locked (run, cancelled, event, user_data, error);
+  is_done = work_in (run, cancelled, event, user_data, error);
   sx_run_unlock (lock);
   return is_done;
 }

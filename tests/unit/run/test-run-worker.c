@@ -6,6 +6,7 @@
 #include "run-fixture.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 /* ---- the other process ---- */
@@ -359,12 +360,41 @@ test_owner_has_no_job (void)
   assert_exit (nonsense, 2);
 }
 
+/* A program begins anew, with its arguments, where threads would spin; and only then. */
+static void
+test_calm_threads (void)
+{
+  static const char *const policies[] = { NULL, "active" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (policies); i++)
+    {
+      g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+      g_autoptr (GSubprocess) process = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *said = NULL;
+
+      if (policies[i] != NULL)
+        g_subprocess_launcher_setenv (launcher, "OMP_WAIT_POLICY", policies[i], TRUE);
+      else
+        g_subprocess_launcher_unsetenv (launcher, "OMP_WAIT_POLICY");
+      process = g_subprocess_launcher_spawn (launcher, &error, g_getenv ("SEXTANT_WORKER"), "--calm", "two words", NULL);
+      g_assert_no_error (error);
+      g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &said, NULL, &error));
+      g_assert_cmpstr (said, ==, policies[i] ? "active two words" : "passive two words");
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_autofree char *own = NULL;
   int              status;
 
+  if (argc == 3 && g_str_equal (argv[1], "--calm"))
+    {
+      sx_run_calm_threads (argv);
+      return printf ("%s %s", g_getenv ("OMP_WAIT_POLICY"), argv[2]) < 0;
+    }
   if (argc > 1 && g_str_equal (argv[1], "worker"))
     return be_worker ();
   own = g_file_read_link ("/proc/self/exe", NULL);
@@ -380,6 +410,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run/worker/no-program", test_no_program);
   g_test_add_func ("/run/worker/owner-dies", test_owner_dies);
   g_test_add_func ("/run/worker/owner-has-no-job", test_owner_has_no_job);
+  g_test_add_func ("/run/calm-threads", test_calm_threads);
   status = g_test_run ();
   fixture_end ();
   return status;
