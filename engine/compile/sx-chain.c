@@ -161,6 +161,24 @@ read_numbers (SxFrame *frame, const char *name)
   return rows;
 }
 
+/* The kind says itself which rows stay. */
+static SxFrame *
+drop_listed (const SxJobBlock *block, const SxParams *params, SxFrame *frame, const SxBlockContext *context, guint64 **rows, GError **error)
+{
+  g_autoptr (GArray) listed = block->kind->rows (params, frame, context, error);
+  SxFrame *taken;
+
+  if (listed == NULL)
+    {
+      g_prefix_error (error, _ ("Block “%s”: "), block->id);
+      return NULL;
+    }
+  taken = sx_frame_take (frame, (const guint64 *)(gpointer)listed->data, listed->len);
+  if (rows != NULL)
+    *rows = (guint64 *)(gpointer)g_array_free (g_steal_pointer (&listed), FALSE);
+  return taken;
+}
+
 SxFrame *
 sx_chain_drop_rows (const SxJobBlock *block, SxFrame *frame, const SxChainContext *context, guint64 **rows, GError **error)
 {
@@ -174,6 +192,8 @@ sx_chain_drop_rows (const SxJobBlock *block, SxFrame *frame, const SxChainContex
 
   if (g_cancellable_set_error_if_cancelled (context->cancellable, error))
     return NULL;
+  if (block->kind->rows != NULL)
+    return drop_listed (block, params, frame, &block_context, rows, error);
   while (sx_schema_find (sx_frame_get_schema (frame), name->str) >= 0)
     g_string_append_c (name, ')');
   numbered = number_rows (frame, name->str);

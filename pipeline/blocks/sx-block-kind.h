@@ -157,6 +157,8 @@ struct _SxBlockKind
   SxSchema *(*describe) (const SxParams *params, SxSchema *const *inputs, guint n_inputs, const SxBlockContext *context, GError **error);
   /* Table verbs and sources: the output frame. Never called for learning blocks. */
   SxFrame  *(*run)      (const SxParams *params, SxFrame *const *inputs, guint n_inputs, const SxBlockContext *context, GError **error);
+  /* DROPS_ROWS verbs, instead of work in `run` (which is then sx_verb_run_rows()): the numbers of the rows that stay, of guint64, in their new order. */
+  GArray   *(*rows)     (const SxParams *params, SxFrame *input, const SxBlockContext *context, GError **error);
   /* ROW_WISE verbs: the same work as steps. */
   SxSteps  *(*steps)    (const SxParams *params, SxSchema *input, GError **error);
   /* LEARNS: fitted to these rows. @target: (nullable): the target column's name, never to be transformed. */

@@ -39,18 +39,35 @@ describe (const SxParams *self, SxSchema *const *inputs, guint n_inputs, const S
   return expr != NULL ? sx_schema_ref (inputs[0]) : NULL;
 }
 
-static SxFrame *
-run (const SxParams *self, SxFrame *const *inputs, guint n_inputs, const SxBlockContext *context, GError **error)
+/* The rows, counted from @first, where @keep is true. */
+static void
+add_rows (GArray *rows, const SxColumn *keep, guint64 first)
 {
-  g_autoptr (SxExpr) expr = parse (self, sx_frame_get_schema (inputs[0]), error);
+  guint    n = rows->len;
+  guint64 *numbers;
+
+  g_array_set_size (rows, n + (guint)keep->n_rows);
+  numbers = (guint64 *)(gpointer)rows->data;
+  for (gsize row = 0; row < keep->n_rows; row++)
+    {
+      numbers[n] = first + row;
+      n += !sx_column_is_missing (keep, row) && sx_column_get_bool (keep, row);
+    }
+  g_array_set_size (rows, n);
+}
+
+static GArray *
+list_rows (const SxParams *self, SxFrame *frame, const SxBlockContext *context, GError **error)
+{
+  g_autoptr (SxExpr) expr = parse (self, sx_frame_get_schema (frame), error);
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (guint64));
   guint64 first = 0;
 
   if (expr == NULL)
     return NULL;
-  for (guint i = 0; i < sx_frame_get_n_batches (inputs[0]); i++)
+  for (guint i = 0; i < sx_frame_get_n_batches (frame); i++)
     {
-      SxBatch *batch = sx_frame_get_batch (inputs[0], i);
+      SxBatch *batch = sx_frame_get_batch (frame, i);
       g_autoptr (SxColumn) keep = NULL;
 
       if (context != NULL && g_cancellable_set_error_if_cancelled (context->cancellable, error))
@@ -58,16 +75,10 @@ run (const SxParams *self, SxFrame *const *inputs, guint n_inputs, const SxBlock
       keep = sx_expr_eval (expr, batch, error);
       if (keep == NULL)
         return NULL;
-      for (gsize row = 0; row < keep->n_rows; row++)
-        if (!sx_column_is_missing (keep, row) && sx_column_get_bool (keep, row))
-          {
-            guint64 number = first + row;
-
-            g_array_append_val (rows, number);
-          }
+      add_rows (rows, keep, first);
       first += keep->n_rows;
     }
-  return sx_frame_take (inputs[0], (const guint64 *)(gpointer)rows->data, rows->len);
+  return g_steal_pointer (&rows);
 }
 
 const SxBlockKind sx_block_table_filter = {
@@ -81,5 +92,6 @@ const SxBlockKind sx_block_table_filter = {
   .ports = sx_ports_verb,
   .params = params,
   .describe = describe,
-  .run = run,
+  .run = sx_verb_run_rows,
+  .rows = list_rows,
 };

@@ -4,15 +4,13 @@
 #include "config.h"
 
 #include "sx-fields-private.h"
-#include "sx-row-key-private.h"
+#include "sx-join-private.h"
+#include "sx-row-take-private.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
+#include <math.h>
 
-/* A hash join: the right table's rows by their key, then the left table's rows in order. A missing key matches nothing. */
-
-#define NO_ROW G_MAXUINT64
-#define MAX_ROWS ((guint64)1 << 31)
+/* Two tables become one: which rows stand beside which is found in sx-join.c, here is what the result looks like. A missing key matches nothing. */
 
 static const SxPortSpec ports[] = {
   { "left", N_ ("Left"), SX_PORT_IN, SX_PORT_TABLE, 0 },
@@ -26,12 +24,28 @@ static const SxChoice kinds[] = {
   { "left", N_ ("All rows of the left table") },
   { "right", N_ ("All rows of the right table") },
   { "full", N_ ("All rows of both tables") },
+  { "semi", N_ ("Rows of the left table that are found") },
+  { "anti", N_ ("Rows of the left table that are not found") },
+  { "as-of", N_ ("All rows of the left table, with the nearest of the right") },
   { NULL },
 };
 
+static const SxChoice directions[] = {
+  { "backward", N_ ("At or before") },
+  { "forward", N_ ("At or after") },
+  { "nearest", N_ ("Nearest") },
+  { NULL },
+};
+
+#define ONLY_AS_OF "kind=as-of"
+
 static const SxParamSpec params[] = {
   { "kind", N_ ("Keep"), N_ ("Which rows to keep; what is not found is missing."), SX_PARAM_CHOICE, 0, "'left'", .choices = kinds },
-  { "on", N_ ("Key"), N_ ("The columns of the left table that must be equal; none means all that both tables have."), SX_PARAM_COLUMNS },
+  { "on", N_ ("Key"), N_ ("The columns of the left table that must be equal; none means all that both tables have. For the nearest row none means that there is no key."), SX_PARAM_COLUMNS },
+  { "near", N_ ("Near"), N_ ("The column of the left table, a number or time, to which the nearest of the right table is looked for, among rows with an equal key."), SX_PARAM_COLUMN, SX_PARAM_REQUIRED, .column_types = (1u << SX_TYPE_INT64) | (1u << SX_TYPE_FLOAT64) | SX_MASK_TIMES, .visible_if = ONLY_AS_OF },
+  { "right-near", N_ ("Near in the right table"), N_ ("What that column is called there; empty when it is called the same."), SX_PARAM_STRING, SX_PARAM_ADVANCED, .visible_if = ONLY_AS_OF },
+  { "direction", N_ ("Direction"), N_ ("On which side of the left row the right one may lie. “At or before” never looks into the future."), SX_PARAM_CHOICE, 0, "'backward'", .choices = directions, .visible_if = ONLY_AS_OF },
+  { "tolerance", N_ ("Tolerance"), N_ ("How far away the nearest row may lie: days for times, else the column's own unit; 0 is any distance."), SX_PARAM_DOUBLE, SX_PARAM_ADVANCED, "0.0", 0, 1e15, .visible_if = ONLY_AS_OF },
   { "right-on", N_ ("Key in the right table"), N_ ("What those columns are called there, in the same order; empty when they are called the same."), SX_PARAM_STRINGS, SX_PARAM_ADVANCED },
   { "suffix", N_ ("Suffix"), N_ ("Added to the names of right columns that the left table has too."), SX_PARAM_STRING, SX_PARAM_ADVANCED, "' (right)'" },
   { NULL },
@@ -43,6 +57,7 @@ typedef struct
   guint     n_keys;
   guint    *right_rest; /* right columns that are no key */
   guint     n_rest;
+  guint     left_near, right_near; /* as-of */
   SxSchema *schema;
 } Plan;
 
@@ -57,6 +72,12 @@ plan_clear (Plan *plan)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Plan, plan_clear)
 
+static gboolean
+is_kind (const SxParams *self, const char *kind)
+{
+  return g_str_equal (sx_params_get_string (self, "kind"), kind);
+}
+
 static GStrv
 list_keys (const SxParams *self, SxSchema *left, SxSchema *right, GError **error)
 {
@@ -67,6 +88,8 @@ list_keys (const SxParams *self, SxSchema *left, SxSchema *right, GError **error
 
   if (n > 0)
     return sx_params_dup_columns (self, "on", left, NULL, error);
+  if (is_kind (self, "as-of"))
+    return g_new0 (char *, 1);
   for (guint i = 0; i < sx_schema_get_n_fields (left); i++)
     if (sx_schema_find (right, sx_schema_get_field (left, i)->name) >= 0)
       g_strv_builder_add (common, sx_schema_get_field (left, i)->name);
@@ -133,16 +156,37 @@ check_key_types (SxSchema *left, SxSchema *right, const Plan *plan, GError **err
   return TRUE;
 }
 
+/* Both columns must count the same thing. */
+static gboolean
+find_near (const SxParams *self, SxSchema *left, SxSchema *right, Plan *plan, GError **error)
+{
+  const char *name = sx_params_get_string (self, "near"), *right_name = sx_params_get_string (self, "right-near");
+  int         a = sx_schema_find_for (left, "near", name, error);
+  int         b = a >= 0 ? sx_schema_find_for (right, "right-near", *right_name != '\0' ? right_name : name, error) : -1;
+  SxType      type_a, type_b;
+
+  if (b < 0)
+    return FALSE;
+  plan->left_near = (guint)a;
+  plan->right_near = (guint)b;
+  type_a = sx_schema_get_field (left, plan->left_near)->type;
+  type_b = sx_schema_get_field (right, plan->right_near)->type;
+  if (sx_type_is_numeric (type_a) && type_a != SX_TYPE_BOOL && type_a == type_b)
+    return TRUE;
+  g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_TYPE, _ ("“near”: column “%s” is “%s” in the left table and “%s” in the right one. Both must be numbers or times of one type."), name, sx_type_get_title (type_a), sx_type_get_title (type_b));
+  return FALSE;
+}
+
 static gboolean
 make_plan (const SxParams *self, SxSchema *left, SxSchema *right, Plan *plan, GError **error)
 {
   g_autoptr (SxFields) fields = sx_fields_new (left);
 
   *plan = (Plan){ NULL };
-  if (!find_keys (self, left, right, plan, error) || !check_key_types (left, right, plan, error))
+  if (!find_keys (self, left, right, plan, error) || !check_key_types (left, right, plan, error) || (is_kind (self, "as-of") && !find_near (self, left, right, plan, error)))
     return FALSE;
   plan->right_rest = g_new (guint, sx_schema_get_n_fields (right) + 1);
-  for (guint i = 0; i < sx_schema_get_n_fields (right); i++)
+  for (guint i = 0; i < sx_schema_get_n_fields (right) && !is_kind (self, "semi") && !is_kind (self, "anti"); i++)
     {
       const SxField   *field = sx_schema_get_field (right, i);
       g_autofree char *name = NULL;
@@ -165,164 +209,61 @@ describe (const SxParams *self, SxSchema *const *inputs, guint n_inputs, const S
   return make_plan (self, inputs[0], inputs[1], &plan, error) ? sx_schema_ref (plan.schema) : NULL;
 }
 
-/* ---- matching ---- */
-
-typedef struct
+static SxRowSource *
+list_sources (const Plan *plan, SxFrame *left, SxFrame *right, const SxJoinPairs *pairs)
 {
-  GArray *left, *right; /* of guint64 row or NO_ROW */
-} Pairs;
+  guint        n_left = sx_schema_get_n_fields (sx_frame_get_schema (left));
+  SxRowSource *sources = g_new0 (SxRowSource, n_left + plan->n_rest + 1);
 
-static GHashTable *
-index_rows (SxFrame *frame, const guint *keys, guint n_keys)
-{
-  GHashTable *index = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, (GDestroyNotify)g_array_unref);
-  g_autoptr (SxRowKeys) row_keys = sx_row_keys_new (frame, keys, n_keys);
-
-  for (guint64 row = 0; row < sx_frame_get_n_rows (frame); row++)
+  for (guint i = 0; i < n_left; i++)
     {
-      GBytes *key = sx_row_keys_get (row_keys, row, TRUE);
-      GArray *rows;
-
-      if (key == NULL)
-        continue;
-      rows = g_hash_table_lookup (index, key);
-      if (rows == NULL)
-        {
-          rows = g_array_new (FALSE, FALSE, sizeof (guint64));
-          g_hash_table_insert (index, key, rows);
-        }
-      else
-        g_bytes_unref (key);
-      g_array_append_val (rows, row);
+      sources[i] = (SxRowSource){ .frame = left, .column = i, .rows = pairs->left };
+      for (guint j = 0; j < plan->n_keys && pairs->right != NULL; j++)
+        if (plan->left_keys[j] == i)
+          {
+            sources[i].other = right;
+            sources[i].other_column = plan->right_keys[j];
+            sources[i].other_rows = pairs->right;
+          }
     }
-  return index;
+  for (guint i = 0; i < plan->n_rest; i++)
+    sources[n_left + i] = (SxRowSource){ .frame = right, .column = plan->right_rest[i], .rows = pairs->right };
+  return sources;
 }
 
 static gboolean
-match_left (const Plan *plan, SxFrame *left, GHashTable *index, gboolean keep_left, GHashTable *matched, Pairs *pairs, const SxBlockContext *context, GError **error)
+find_pairs (const SxParams *self, const Plan *plan, SxFrame *const *inputs, const SxBlockContext *context, SxJoinPairs *pairs, GError **error)
 {
-  g_autoptr (SxRowKeys) row_keys = sx_row_keys_new (left, plan->left_keys, plan->n_keys);
-  guint64 none = NO_ROW;
+  GCancellable *cancellable = context != NULL ? context->cancellable : NULL;
+  const guint  *keys[] = { plan->left_keys, plan->right_keys };
+  const char   *direction = sx_params_get_string (self, "direction");
+  double        tolerance = sx_params_get_double (self, "tolerance");
 
-  for (guint64 row = 0; row < sx_frame_get_n_rows (left); row++)
-    {
-      g_autoptr (GBytes) key = sx_row_keys_get (row_keys, row, TRUE);
-      GArray *rows = key != NULL ? g_hash_table_lookup (index, key) : NULL;
-
-      if (row % SX_BATCH_MAX_ROWS == 0 && context != NULL && g_cancellable_set_error_if_cancelled (context->cancellable, error))
-        return FALSE;
-      if (rows == NULL && keep_left)
-        {
-          g_array_append_val (pairs->left, row);
-          g_array_append_val (pairs->right, none);
-        }
-      if (rows == NULL)
-        continue;
-      g_hash_table_add (matched, rows);
-      for (guint i = 0; i < rows->len; i++)
-        {
-          g_array_append_val (pairs->left, row);
-          g_array_append_val (pairs->right, g_array_index (rows, guint64, i));
-        }
-      if (pairs->left->len > MAX_ROWS)
-        {
-          g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_LIMIT, _ ("The join would give more than two thousand million rows: the key is far from unique."));
-          return FALSE;
-        }
-    }
-  return TRUE;
-}
-
-/* Right rows that nothing matched, in order. */
-static void
-add_unmatched (SxFrame *right, const Plan *plan, GHashTable *index, GHashTable *matched, Pairs *pairs)
-{
-  g_autoptr (SxRowKeys) row_keys = sx_row_keys_new (right, plan->right_keys, plan->n_keys);
-  guint64 none = NO_ROW;
-
-  for (guint64 row = 0; row < sx_frame_get_n_rows (right); row++)
-    {
-      g_autoptr (GBytes) key = sx_row_keys_get (row_keys, row, TRUE);
-
-      if (key != NULL && g_hash_table_contains (matched, g_hash_table_lookup (index, key)))
-        continue;
-      g_array_append_val (pairs->left, none);
-      g_array_append_val (pairs->right, row);
-    }
-}
-
-/* ---- the table ---- */
-
-/* The cells of @column at @rows; where there is no row, those of @other at @other_rows, or missing. */
-static SxColumn *
-gather (SxColumn *column, GArray *rows, SxColumn *other, GArray *other_rows)
-{
-  g_autoptr (SxColumnBuilder) builder = sx_column_builder_new (column->type);
-
-  for (guint i = 0; i < rows->len; i++)
-    {
-      guint64 row = g_array_index (rows, guint64, i), other_row = other != NULL ? g_array_index (other_rows, guint64, i) : NO_ROW;
-
-      if (row != NO_ROW)
-        sx_column_builder_append_cell (builder, column, row);
-      else if (other_row != NO_ROW)
-        sx_column_builder_append_cell (builder, other, other_row);
-      else
-        sx_column_builder_append_missing (builder);
-    }
-  return sx_column_builder_finish (builder);
-}
-
-static SxFrame *
-make_frame (const Plan *plan, SxFrame *left, SxFrame *right, const Pairs *pairs)
-{
-  g_autoptr (GPtrArray) columns = g_ptr_array_new_with_free_func ((GDestroyNotify)sx_column_unref);
-
-  for (guint i = 0; i < sx_schema_get_n_fields (sx_frame_get_schema (left)); i++)
-    {
-      g_autoptr (SxColumn) column = sx_frame_concat_column (left, i);
-      g_autoptr (SxColumn) key = NULL;
-
-      for (guint j = 0; j < plan->n_keys && key == NULL; j++)
-        if (plan->left_keys[j] == i)
-          key = sx_frame_concat_column (right, plan->right_keys[j]);
-      g_ptr_array_add (columns, gather (column, pairs->left, key, pairs->right));
-    }
-  for (guint i = 0; i < plan->n_rest; i++)
-    {
-      g_autoptr (SxColumn) column = sx_frame_concat_column (right, plan->right_rest[i]);
-
-      g_ptr_array_add (columns, gather (column, pairs->right, NULL, NULL));
-    }
-  return sx_frame_new_from_columns (plan->schema, (SxColumn *const *)columns->pdata);
+  if (!is_kind (self, "as-of"))
+    return sx_join_match (inputs, keys, plan->n_keys, sx_params_get_string (self, "kind"), cancellable, pairs, error);
+  return sx_join_match_near (inputs, keys, plan->n_keys, plan->left_near, plan->right_near, g_str_equal (direction, "backward") ? SX_JOIN_BEFORE : g_str_equal (direction, "forward") ? SX_JOIN_AFTER
+                                                                                                                                                                                      : SX_JOIN_NEAREST,
+                             tolerance > 0 ? tolerance : INFINITY, cancellable, pairs, error);
 }
 
 static SxFrame *
 run (const SxParams *self, SxFrame *const *inputs, guint n_inputs, const SxBlockContext *context, GError **error)
 {
   g_auto (Plan) plan = { NULL };
-  const char *kind = sx_params_get_string (self, "kind");
-  g_autoptr (GHashTable) index = NULL;
-  g_autoptr (GHashTable) matched = g_hash_table_new (NULL, NULL);
-  g_autoptr (GArray) left = g_array_new (FALSE, FALSE, sizeof (guint64));
-  g_autoptr (GArray) right = g_array_new (FALSE, FALSE, sizeof (guint64));
-  Pairs pairs = { left, right };
+  g_auto (SxJoinPairs) pairs = { NULL };
+  g_autofree SxRowSource *sources = NULL;
 
-  if (!make_plan (self, sx_frame_get_schema (inputs[0]), sx_frame_get_schema (inputs[1]), &plan, error))
+  if (!make_plan (self, sx_frame_get_schema (inputs[0]), sx_frame_get_schema (inputs[1]), &plan, error) || !find_pairs (self, &plan, inputs, context, &pairs, error))
     return NULL;
-  index = index_rows (inputs[1], plan.right_keys, plan.n_keys);
-  if (!match_left (&plan, inputs[0], index, g_str_equal (kind, "left") || g_str_equal (kind, "full"), matched, &pairs, context, error))
-    return NULL;
-  if (g_str_equal (kind, "right") || g_str_equal (kind, "full"))
-    add_unmatched (inputs[1], &plan, index, matched, &pairs);
-  return make_frame (&plan, inputs[0], inputs[1], &pairs);
+  sources = list_sources (&plan, inputs[0], inputs[1], &pairs);
+  return sx_rows_take (plan.schema, sources, pairs.n, context != NULL ? context->cancellable : NULL, error);
 }
 
 const SxBlockKind sx_block_table_join = {
   .id = "table.join",
   .title = N_ ("Join tables"),
-  .help = N_ ("Puts the rows of two tables side by side where their keys are equal."),
-  .aliases = N_ ("merge, lookup, combine, left join, inner join, key"),
+  .help = N_ ("Puts the rows of two tables side by side where their keys are equal. Rows of the left table keep their order; one that matches several rows of the right table stands there several times. A missing key matches nothing. It can also only look up which rows are found, or find for each row the nearest in time."),
+  .aliases = N_ ("merge, lookup, combine, left join, inner join, semi join, anti join, as-of, nearest, key"),
   .icon = "insert-link-symbolic",
   .category = SX_BLOCK_TABLE,
   .flags = SX_BLOCK_MIXES_ROWS,

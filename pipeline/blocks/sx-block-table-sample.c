@@ -46,10 +46,10 @@ draw (GArray *rows, guint64 n_rows, guint64 n, guint64 seed)
       }
 }
 
-static SxFrame *
-run (const SxParams *self, SxFrame *const *inputs, guint n_inputs, const SxBlockContext *context, GError **error)
+static GArray *
+list_rows (const SxParams *self, SxFrame *frame, const SxBlockContext *context, GError **error)
 {
-  guint64 n_rows = sx_frame_get_n_rows (inputs[0]);
+  guint64 n_rows = sx_frame_get_n_rows (frame);
   guint64 n = (guint64)sx_params_get_int (self, "rows");
   guint64 seed = (guint64)sx_params_get_int (self, "seed");
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (guint64));
@@ -58,10 +58,12 @@ run (const SxParams *self, SxFrame *const *inputs, guint n_inputs, const SxBlock
     n = (guint64)((double)n_rows * sx_params_get_double (self, "share") + 0.5);
   n = MIN (n, n_rows);
   if (g_str_equal (sx_params_get_string (self, "method"), "first"))
-    return sx_frame_slice (inputs[0], 0, n);
-  draw (rows, n_rows, n, seed != 0 ? seed : context != NULL ? context->seed
-                                                            : 0);
-  return sx_frame_take (inputs[0], (const guint64 *)(gpointer)rows->data, rows->len);
+    for (guint64 row = 0; row < n; row++)
+      g_array_append_val (rows, row);
+  else
+    draw (rows, n_rows, n, seed != 0 ? seed : context != NULL ? context->seed
+                                                              : 0);
+  return g_steal_pointer (&rows);
 }
 
 const SxBlockKind sx_block_table_sample = {
@@ -75,5 +77,6 @@ const SxBlockKind sx_block_table_sample = {
   .ports = sx_ports_verb,
   .params = params,
   .describe = sx_verb_describe_same,
-  .run = run,
+  .run = sx_verb_run_rows,
+  .rows = list_rows,
 };

@@ -30,6 +30,8 @@ GStrv sx_schema_dup_origins (SxSchema *schema, const char *const *names) G_GNUC_
 
 /* Fails with SX_PIPELINE_ERROR_SCHEMA naming the parameter @param, @name and the nearest column; else its index. */
 int sx_schema_find_for (SxSchema *schema, const char *param, const char *name, GError **error);
+/* The indices of @names, all of which are there. */
+guint *sx_schema_find_all (SxSchema *schema, const char *const *names) G_GNUC_WARN_UNUSED_RESULT;
 /* The columns that COLUMNS parameter @param means: those named, each checked against its spec's column types, or when none is named all that
  * fit, but never @except (nullable). */
 GStrv sx_params_dup_columns (const SxParams *params, const char *param, SxSchema *schema, const char *except, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -40,6 +42,11 @@ SxFrame  *sx_verb_run_steps (const SxParams *params, SxFrame *const *inputs, gui
 /* describe and run that pass the first table through. */
 SxSchema *sx_verb_describe_same (const SxParams *params, SxSchema *const *inputs, guint n_inputs, const SxBlockContext *context, GError **error);
 SxFrame  *sx_verb_run_same (const SxParams *params, SxFrame *const *inputs, guint n_inputs, const SxBlockContext *context, GError **error);
+
+/* run of a verb that says which rows stay. */
+SxFrame *sx_verb_run_rows (const SxParams *params, SxFrame *const *inputs, guint n_inputs, const SxBlockContext *context, GError **error);
+/* @rows as what `rows` gives. */
+GArray *sx_rows_widen (const guint32 *rows, guint64 n_rows) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Adds a note to @context's notes, if it keeps any. */
 void sx_block_context_note (const SxBlockContext *context, const char *column, const char *format, ...) G_GNUC_PRINTF (3, 4);

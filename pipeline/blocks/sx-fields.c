@@ -161,6 +161,16 @@ sx_schema_find_for (SxSchema *schema, const char *param, const char *name, GErro
   return -1;
 }
 
+guint *
+sx_schema_find_all (SxSchema *schema, const char *const *names)
+{
+  guint *columns = g_new (guint, g_strv_length ((char **)names) + 1);
+
+  for (guint i = 0; names[i] != NULL; i++)
+    columns[i] = (guint)sx_schema_find (schema, names[i]);
+  return columns;
+}
+
 GStrv
 sx_params_dup_columns (const SxParams *params, const char *param, SxSchema *schema, const char *except, GError **error)
 {

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define SX_MASK_NUMBERS ((1u << SX_TYPE_INT64) | (1u << SX_TYPE_FLOAT64) | (1u << SX_TYPE_BOOL))
 #define SX_MASK_TEXTS ((1u << SX_TYPE_STRING) | (1u << SX_TYPE_CATEGORY))
 #define SX_MASK_TIMES (1u << SX_TYPE_TIMESTAMP)
+#define SX_MASK_ORDERED (SX_MASK_NUMBERS | SX_MASK_TEXTS | SX_MASK_TIMES)
 
 extern const SxPortSpec sx_ports_source[]; /* out: table */
 extern const SxPortSpec sx_ports_verb[];   /* in: input, out: table */

@@ -8,6 +8,8 @@
 
 #include "sx-expr-private.h"
 
+#include "frame/sx-column-private.h"
+
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
@@ -47,8 +49,15 @@ read_column (Evaluation *self, const char *name)
 {
   int             index = sx_schema_find (sx_batch_get_schema (self->batch), name);
   const SxColumn *column = sx_batch_get_column (self->batch, (guint)index);
-  SxValues        values = make_values (self, sx_kind_of_type (column->type), column->n_rows);
+  SxValues        values = { .kind = SX_KIND_NUMBER, .stride = 1 };
 
+  /* Nothing writes to arguments, so that doubles without gaps serve as they are. */
+  if (column->type == SX_TYPE_FLOAT64 && column->n_missing == 0)
+    {
+      values.numbers = (double *)column->values;
+      return values;
+    }
+  values = make_values (self, sx_kind_of_type (column->type), column->n_rows);
   switch (values.kind)
     {
     case SX_KIND_TEXT:
@@ -127,11 +136,35 @@ evaluate (Evaluation *self, const SxExpr *expr)
     }
 }
 
+/* Truths of which none is missing, packed; NULL when one is. */
+static SxColumn *
+pack_truths (const SxValues *values, gsize n_rows)
+{
+  guint8 *bits = sx_aligned_new0 ((n_rows + 7) / 8);
+
+  for (gsize row = 0; row < n_rows; row++)
+    {
+      gint8 truth = sx_values_truth (values, row);
+
+      if (truth < 0)
+        {
+          g_aligned_free (bits);
+          return NULL;
+        }
+      bits[row >> 3] |= (guint8)(truth << (row & 7));
+    }
+  return sx_column_new_take (SX_TYPE_BOOL, n_rows, 0, NULL, bits, NULL, NULL);
+}
+
 static SxColumn *
 to_column (const SxValues *values, SxType type, gsize n_rows)
 {
-  g_autoptr (SxColumnBuilder) builder = sx_column_builder_new (type);
+  g_autoptr (SxColumnBuilder) builder = NULL;
+  SxColumn *packed = values->kind == SX_KIND_BOOL ? pack_truths (values, n_rows) : NULL;
 
+  if (packed != NULL)
+    return packed;
+  builder = sx_column_builder_new (type);
   for (gsize row = 0; row < n_rows; row++)
     switch (values->kind)
       {

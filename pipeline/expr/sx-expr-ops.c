@@ -92,15 +92,30 @@ compare_cells (const SxValues *a, const SxValues *b, gsize row)
   }
 }
 
-#define COMPARISON(name, condition)                                      \
-  static void name (SxExprCall *call)                                    \
-  {                                                                      \
-    for (gsize row = 0; row < call->n_rows; row++)                       \
-      {                                                                  \
-        int order = compare_cells (&call->args[0], &call->args[1], row); \
-                                                                         \
-        call->out->truths[row] = order == 2 ? -1 : (condition);          \
-      }                                                                  \
+/* -1, 0, 1; 2 when either is missing: of two numbers. */
+static inline int
+compare_numbers (double x, double y)
+{
+  return isnan (x) || isnan (y) ? 2 : (x > y) - (x < y);
+}
+
+#define COMPARISON(name, condition)                                                                                   \
+  static void name (SxExprCall *call)                                                                                 \
+  {                                                                                                                   \
+    gboolean is_number = call->args[0].numbers != NULL;                                                               \
+                                                                                                                      \
+    for (gsize row = 0; row < call->n_rows && is_number; row++)                                                       \
+      {                                                                                                               \
+        int order = compare_numbers (sx_values_number (&call->args[0], row), sx_values_number (&call->args[1], row)); \
+                                                                                                                      \
+        call->out->truths[row] = order == 2 ? -1 : (condition);                                                       \
+      }                                                                                                               \
+    for (gsize row = 0; row < call->n_rows && !is_number; row++)                                                      \
+      {                                                                                                               \
+        int order = compare_cells (&call->args[0], &call->args[1], row);                                              \
+                                                                                                                      \
+        call->out->truths[row] = order == 2 ? -1 : (condition);                                                       \
+      }                                                                                                               \
   }
 
 COMPARISON (eval_equal, order == 0)
@@ -135,8 +150,8 @@ eval_and (SxExprCall *call)
     {
       gint8 a = sx_values_truth (&call->args[0], row), b = sx_values_truth (&call->args[1], row);
 
-      call->out->truths[row] = a == 0 || b == 0 ? 0 : a < 0 || b < 0 ? -1
-                                                                     : 1;
+      /* Without branches, which rows would mispredict. */
+      call->out->truths[row] = (gint8)(((a != 0) & (b != 0)) * (1 - 2 * ((a | b) < 0)));
     }
 }
 
@@ -147,8 +162,9 @@ eval_or (SxExprCall *call)
     {
       gint8 a = sx_values_truth (&call->args[0], row), b = sx_values_truth (&call->args[1], row);
 
-      call->out->truths[row] = a == 1 || b == 1 ? 1 : a < 0 || b < 0 ? -1
-                                                                     : 0;
+      gint8 either = (a == 1) | (b == 1);
+
+      call->out->truths[row] = (gint8)(either - (!either & ((a | b) < 0)));
     }
 }
 

@@ -148,7 +148,7 @@ test_errors (void)
     { "table.cast", "{'types': <{'a': 'int'}>}", "“types”: there is no type “int”. There are int64, float64, bool, string, category and timestamp." },
     { "table.cast", "{'types': <{'b': 'int64'}>}", "Column “b”, row 1: “x” is not of type “Whole number”. Mark it as missing, or choose another type." },
     { "table.group", "{'by': <['a']>, 'figures': <{'m': 'mean(b)'}>}", "“figures”: mean needs numbers, but column “b” is “Text”." },
-    { "table.group", "{'by': <['a']>, 'figures': <{'m': 'mode(b)'}>}", "“figures”: “mode(b)” should be like mean(price). There are count, distinct, sum, mean, median, sd, min, max, first and last." },
+    { "table.group", "{'by': <['a']>, 'figures': <{'m': 'best(b)'}>}", "“figures”: “best(b)” should be like mean(price), or quantile(price, 0.9). There are count, missing, distinct, first, last, mode, sum, mean, median, quantile, sd, var, min and max." },
     { "prepare.impute", "{'method': <'constant'>, 'value': <'none'>}", "“value”: “none” is not a number, but column “a” holds numbers." },
     { "prepare.encode", "{'method': <'target'>}", "Encoding by the mean of the target needs a target that is a number or has two classes. Choose another method." },
   };
