@@ -117,17 +117,6 @@ list_firsts (const guint32 *ids, guint64 n_rows, guint32 n_groups)
   return firsts;
 }
 
-static SxColumn *
-take_key (SxFrame *frame, guint column, const guint32 *firsts, guint32 n_groups, GCancellable *cancellable, GError **error)
-{
-  SxField     field = *sx_schema_get_field (sx_frame_get_schema (frame), column);
-  SxRowSource source = { .frame = frame, .column = column, .rows = firsts };
-  g_autoptr (SxSchema) schema = sx_schema_new (&field, 1, NULL);
-  g_autoptr (SxFrame) taken = sx_rows_take (schema, &source, n_groups, cancellable, error);
-
-  return taken != NULL ? sx_frame_concat_column (taken, 0) : NULL;
-}
-
 static SxFrame *
 run (const SxParams *self, SxFrame *const *inputs, guint n_inputs, const SxBlockContext *context, GError **error)
 {
@@ -150,7 +139,7 @@ run (const SxParams *self, SxFrame *const *inputs, guint n_inputs, const SxBlock
   for (guint i = 0; i < n_by + parts->len; i++)
     {
       const Part *part = i >= n_by ? &g_array_index (parts, Part, i - n_by) : NULL;
-      SxColumn   *column = part == NULL ? take_key (frame, keys[i], firsts, numbers->n_keys, cancellable, error)
+      SxColumn   *column = part == NULL ? sx_rows_take_column (frame, keys[i], firsts, numbers->n_keys, cancellable, error)
                                         : sx_figure_compute (part->figure, part->number, frame, part->column, numbers->ids[0], numbers->n_keys, cancellable, error);
 
       if (column == NULL)

@@ -21,7 +21,10 @@ int       sx_fields_find (const SxFields *self, const char *name);
 /* @origins: (nullable): sorted or not, repeats allowed; copied. */
 void sx_fields_add (SxFields *self, const char *name, SxType type, const char *const *origins);
 /* The field called @name gets another type and origins, or is added at the end. */
-void      sx_fields_put (SxFields *self, const char *name, SxType type, const char *const *origins);
+void   sx_fields_put (SxFields *self, const char *name, SxType type, const char *const *origins);
+SxType sx_fields_get_type (const SxFields *self, guint field);
+/* Field @field gets another type, and further origins. */
+void      sx_fields_widen (SxFields *self, guint field, SxType type, const char *const *origins);
 SxSchema *sx_fields_end (const SxFields *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxFields, sx_fields_free)
 
@@ -35,6 +38,9 @@ guint *sx_schema_find_all (SxSchema *schema, const char *const *names) G_GNUC_WA
 /* The columns that COLUMNS parameter @param means: those named, each checked against its spec's column types, or when none is named all that
  * fit, but never @except (nullable). */
 GStrv sx_params_dup_columns (const SxParams *params, const char *param, SxSchema *schema, const char *except, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same where none named means none. */
+GStrv sx_params_dup_named (const SxParams *params, const char *param, SxSchema *schema, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* describe and run of a verb that is nothing but its steps. */
 SxSchema *sx_verb_describe_steps (const SxParams *params, SxSchema *const *inputs, guint n_inputs, const SxBlockContext *context, GError **error);

@@ -119,6 +119,33 @@ sx_fields_put (SxFields *self, const char *name, SxType type, const char *const 
   field->type = type;
 }
 
+SxType
+sx_fields_get_type (const SxFields *self, guint field)
+{
+  return g_array_index (self->fields, SxField, field).type;
+}
+
+void
+sx_fields_widen (SxFields *self, guint field, SxType type, const char *const *origins)
+{
+  SxField *known = &g_array_index (self->fields, SxField, field);
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+  GStrv joined;
+
+  /* A column as read is its own origin. */
+  for (guint i = 0; known->origins != NULL && known->origins[i] != NULL; i++)
+    g_ptr_array_add (all, known->origins[i]);
+  for (guint i = 0; origins != NULL && origins[i] != NULL; i++)
+    g_ptr_array_add (all, (gpointer)origins[i]);
+  if (known->origins == NULL || origins == NULL)
+    g_ptr_array_add (all, known->name);
+  g_ptr_array_add (all, NULL);
+  joined = normalise_origins (known->name, (const char *const *)all->pdata);
+  g_strfreev (known->origins);
+  known->origins = joined;
+  known->type = type;
+}
+
 SxSchema *
 sx_fields_end (const SxFields *self, GError **error)
 {
@@ -204,6 +231,15 @@ sx_params_dup_columns (const SxParams *params, const char *param, SxSchema *sche
         g_strv_builder_add (builder, field->name);
     }
   return g_strv_builder_end (builder);
+}
+
+GStrv
+sx_params_dup_named (const SxParams *params, const char *param, SxSchema *schema, GError **error)
+{
+  gsize                   n;
+  g_autofree const char **names = sx_params_get_strings (params, param, &n);
+
+  return n > 0 ? sx_params_dup_columns (params, param, schema, NULL, error) : g_new0 (char *, 1);
 }
 
 SxSchema *

@@ -535,17 +535,6 @@ make_counts_column (const gint64 *counts, guint32 n)
   return sx_column_builder_finish (builder);
 }
 
-static SxColumn *
-take_cells (const Work *work, const guint32 *rows, GError **error)
-{
-  SxField     field = { (char *)"x", sx_schema_get_field (sx_frame_get_schema (work->frame), work->column)->type, NULL };
-  SxRowSource source = { .frame = work->frame, .column = work->column, .rows = rows };
-  g_autoptr (SxSchema) schema = sx_schema_new (&field, 1, NULL);
-  g_autoptr (SxFrame) taken = sx_rows_take (schema, &source, work->n_groups, work->cancellable, error);
-
-  return taken != NULL ? sx_frame_concat_column (taken, 0) : NULL;
-}
-
 SxColumn *
 sx_figure_compute (const SxFigure *figure, double number, SxFrame *frame, int column, const guint32 *ids, guint32 n_groups, GCancellable *cancellable, GError **error)
 {
@@ -567,7 +556,7 @@ sx_figure_compute (const SxFigure *figure, double number, SxFrame *frame, int co
     {
       rows = g_new (guint32, (gsize)n_groups + 1);
       memset (rows, 0xff, ((gsize)n_groups + 1) * sizeof *rows); /* SX_NO_ROW */
-      return figure->find (&work, rows, error) ? take_cells (&work, rows, error) : NULL;
+      return figure->find (&work, rows, error) ? sx_rows_take_column (frame, work.column, rows, n_groups, cancellable, error) : NULL;
     }
   values = g_new0 (double, (gsize)n_groups + 1);
   if (!figure->compute (&work, values, error))

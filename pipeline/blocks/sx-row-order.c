@@ -8,8 +8,9 @@
 
 #include "config.h"
 
-#include "sx-row-number-private.h"
 #include "sx-row-order-private.h"
+
+#include "sx-fields-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdlib.h>
@@ -297,4 +298,29 @@ sx_row_order_new (SxFrame *frame, const guint *columns, const gboolean *descendi
     if (!sort_column (frame, columns[i - 1], descending != NULL && descending[i - 1], rows, cancellable, error))
       return NULL;
   return g_steal_pointer (&rows);
+}
+
+gboolean
+sx_row_sequences_init (SxRowLists *self, SxFrame *frame, char *const *by, char *const *order, guint32 *n_groups, GCancellable *cancellable, GError **error)
+{
+  SxSchema          *schema = sx_frame_get_schema (frame);
+  guint64            n_rows = sx_frame_get_n_rows (frame);
+  g_autofree guint  *keys = sx_schema_find_all (schema, (const char *const *)by);
+  g_autofree guint  *columns = sx_schema_find_all (schema, (const char *const *)order);
+  const guint *const list = keys;
+  g_autoptr (SxRowNumbers) numbers = sx_row_numbers_new (&frame, &list, 1, g_strv_length ((char **)by), FALSE, cancellable, error);
+  g_autofree guint32 *rows = numbers != NULL ? sx_row_order_new (frame, columns, NULL, g_strv_length ((char **)order), cancellable, error) : NULL;
+  g_autofree guint32 *ids = NULL;
+
+  *self = (SxRowLists){ NULL };
+  if (rows == NULL)
+    return FALSE;
+  ids = g_new (guint32, n_rows + 1);
+  for (guint64 i = 0; i < n_rows; i++)
+    ids[i] = numbers->ids[0][rows[i]];
+  sx_row_lists_init (self, ids, n_rows, numbers->n_keys);
+  for (guint64 i = 0; i < n_rows; i++)
+    self->rows[i] = rows[self->rows[i]];
+  *n_groups = numbers->n_keys;
+  return TRUE;
 }

@@ -24,6 +24,9 @@ typedef struct
 /* A table of @schema, one source a column, each of the field's type (texts of either storage). Fails when cancelled. */
 SxFrame *sx_rows_take (SxSchema *schema, const SxRowSource *sources, guint64 n_rows, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The cells of one column at @rows, SX_NO_ROW giving a missing one, as one column of any length. */
+SxColumn *sx_rows_take_column (SxFrame *frame, guint column, const guint32 *rows, guint64 n_rows, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* @frame with further columns, each of the whole length, behind its own, or in the place of those called the same; @schema says what comes out. Columns
  * are cut to the frame's batches. */
 SxFrame *sx_frame_put_columns (SxFrame *frame, SxSchema *schema, const char *const *names, SxColumn *const *columns) G_GNUC_WARN_UNUSED_RESULT;

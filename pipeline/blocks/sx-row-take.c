@@ -179,6 +179,16 @@ sx_rows_take (SxSchema *schema, const SxRowSource *sources, guint64 n_rows, GCan
   return sx_frame_new (schema, batches);
 }
 
+SxColumn *
+sx_rows_take_column (SxFrame *frame, guint column, const guint32 *rows, guint64 n_rows, GCancellable *cancellable, GError **error)
+{
+  const SxField *field = sx_schema_get_field (sx_frame_get_schema (frame), column);
+  SxRowSource    source = { .frame = frame, .column = column, .rows = rows };
+  g_autoptr (GPtrArray) batches = take_column (&source, field->type, n_rows, cancellable, error);
+
+  return batches != NULL ? sx_column_concat (field->type, (SxColumn *const *)batches->pdata, batches->len) : NULL;
+}
+
 SxFrame *
 sx_frame_put_columns (SxFrame *frame, SxSchema *schema, const char *const *names, SxColumn *const *columns)
 {

@@ -352,6 +352,103 @@ test_nearest (void)
     }
 }
 
+/* ---- every verb on hardly anything ---- */
+
+/* Verbs on the fixture's table, and how many rows come of one row. */
+static const struct
+{
+  const char *kind, *params;
+  int         n_from_one;
+} verbs[] = {
+  { "table.sort", "{'columns': <['f', 's']>}", 1 },
+  { "table.limit", "{'skip': <int64 1>}", 0 },
+  { "table.distinct", "{}", 1 },
+  { "table.union", "{}", 1 },
+  { "table.group", "{'by': <['s', 'i']>, 'figures': <{'n': 'count()', 'a': 'mean(f)', 'b': 'mode(c)', 'd': 'quantile(i, 0.5)', 'e': 'max(t)', 'g': 'distinct(s)', 'h': 'missing(s)'}>}", 1 },
+  { "table.pivot", "{'by': <['s']>, 'names': <'c'>, 'values': <'f'>, 'figure': <'sum'>, 'columns': <['a', 'aa']>}", 1 },
+  { "table.unpivot", "{'columns': <['i', 'f', 'b']>}", 3 },
+  { "table.window", "{'by': <['c']>, 'order': <['t']>, 'figures': <{'p': 'lag(s)', 'q': 'lead(c, 2)', 'r': 'sd(f, 3)', 'm': 'median(i, 2)', 'n': 'number()', 'd': 'difference(t)'}>}", 1 },
+  { "table.fill", "{'by': <['c']>, 'order': <['t']>}", 1 },
+  { "table.fill", "{'method': <'backward'>, 'columns': <['s', 'b', 'i']>, 'limit': <int64 2>}", 1 },
+  { "table.fill", "{'method': <'interpolate'>, 'along': <'row'>}", 1 },
+  { "table.fill", "{'method': <'constant'>, 'columns': <['i', 'f', 's', 'c']>, 'value': <'1'>}", 1 },
+};
+
+/* A row of nothing but gaps. */
+static SxFrame *
+make_missing_row (SxSchema *schema)
+{
+  SxColumn *columns[7];
+  SxFrame  *frame;
+
+  for (guint i = 0; i < 7; i++)
+    {
+      g_autoptr (SxColumnBuilder) builder = sx_column_builder_new (sx_schema_get_field (schema, i)->type);
+
+      sx_column_builder_append_missing (builder);
+      columns[i] = sx_column_builder_finish (builder);
+    }
+  frame = sx_frame_new_from_columns (schema, columns);
+  for (guint i = 0; i < 7; i++)
+    sx_column_unref (columns[i]);
+  return frame;
+}
+
+static void
+test_hardly_anything (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (6);
+
+  for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
+    {
+      g_autoptr (SxFrame) many = fixture_make_frame (rand, 30, 9, 7);
+      g_autoptr (SxFrame) empty = sx_frame_slice (many, 0, 0);
+      g_autoptr (SxFrame) one = sx_frame_slice (many, 3, 1);
+      g_autoptr (SxFrame) missing = make_missing_row (sx_frame_get_schema (many));
+      g_autoptr (SxFrame) from_empty = NULL;
+      g_autoptr (SxFrame) from_one = NULL;
+      g_autoptr (SxFrame) from_missing = NULL;
+
+      g_test_message ("%s %s", verbs[i].kind, verbs[i].params);
+      from_empty = fixture_run_one (verbs[i].kind, verbs[i].params, empty);
+      from_one = fixture_run_one (verbs[i].kind, verbs[i].params, one);
+      from_missing = fixture_run_one (verbs[i].kind, verbs[i].params, missing);
+      g_assert_cmpuint (sx_frame_get_n_rows (from_empty), ==, 0);
+      g_assert_cmpint ((int)sx_frame_get_n_rows (from_one), ==, verbs[i].n_from_one);
+      g_assert_cmpint ((int)sx_frame_get_n_rows (from_missing), ==, verbs[i].n_from_one);
+    }
+}
+
+/* Over the ends of full batches: what a window says at row n is what it says of the rows around it. */
+static void
+test_long_windows (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  g_autoptr (SxFrame) frame = fixture_make_frame (rand, 2 * SX_BATCH_MAX_ROWS + 5, 2000, SX_BATCH_MAX_ROWS);
+  g_autoptr (SxFrame) window = fixture_run_one ("table.window", "{'figures': <{'lag': 'lag(row, 3)', 'sum': 'sum(row, 3)', 'n': 'count(f, 4)'}>}", frame);
+  g_autoptr (SxFrame) filled = fixture_run_one ("table.fill", "{'columns': <['i']>}", frame);
+  g_autoptr (SxFrame) stacked = fixture_run_one ("table.unpivot", "{'columns': <['row', 'i']>}", frame);
+  gint64 last = -1;
+
+  for (guint64 row = SX_BATCH_MAX_ROWS - 3; row < SX_BATCH_MAX_ROWS + 4; row++)
+    {
+      double n = 0;
+
+      for (guint64 i = row - 3; i <= row; i++)
+        n += !isnan (read_number (frame, i, "f"));
+      g_assert_cmpfloat (read_number (window, row, "lag"), ==, (double)row - 3);
+      g_assert_cmpfloat (read_number (window, row, "sum"), ==, 3.0 * (double)row - 3);
+      g_assert_cmpfloat (read_number (window, row, "n"), ==, n);
+      g_assert_cmpfloat (read_number (stacked, 2 * row, "value"), ==, (double)row);
+    }
+  for (guint64 row = 0; row < sx_frame_get_n_rows (frame); row++)
+    {
+      last = isnan (read_number (frame, row, "i")) ? last : (gint64)row;
+      if (last >= 0)
+        g_assert_cmpfloat (read_number (filled, row, "i"), ==, read_number (frame, (guint64)last, "i"));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -361,5 +458,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rows/long", test_long);
   g_test_add_func ("/rows/join", test_join);
   g_test_add_func ("/rows/nearest", test_nearest);
+  g_test_add_func ("/rows/hardly-anything", test_hardly_anything);
+  g_test_add_func ("/rows/long-windows", test_long_windows);
   return g_test_run ();
 }

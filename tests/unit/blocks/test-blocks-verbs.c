@@ -149,6 +149,17 @@ test_errors (void)
     { "table.cast", "{'types': <{'b': 'int64'}>}", "Column “b”, row 1: “x” is not of type “Whole number”. Mark it as missing, or choose another type." },
     { "table.group", "{'by': <['a']>, 'figures': <{'m': 'mean(b)'}>}", "“figures”: mean needs numbers, but column “b” is “Text”." },
     { "table.group", "{'by': <['a']>, 'figures': <{'m': 'best(b)'}>}", "“figures”: “best(b)” should be like mean(price), or quantile(price, 0.9). There are count, missing, distinct, first, last, mode, sum, mean, median, quantile, sd, var, min and max." },
+    { "table.group", "{'by': <['a']>, 'figures': <{'m': 'quantile(a, 2)'}>}", "“figures”: the share in “quantile(a, 2)” must lie between 0 and 1." },
+    { "table.join", "{'kind': <'as-of'>, 'near': <'a'>, 'right-near': <'b'>}", "“near”: column “a” is “Number” in the left table and “Text” in the right one. Both must be numbers or times of one type." },
+    { "table.pivot", "{'by': <['a']>, 'names': <'b'>, 'values': <'b'>, 'figure': <'mean'>}", "“figure”: mean needs numbers, but column “b” is “Text”." },
+    { "table.pivot", "{'by': <['a']>, 'names': <'b'>, 'values': <'a'>, 'max-columns': <int64 1>}", "“names”: column “b” would give 2 new columns, more than “max-columns” allows." },
+    { "table.unpivot", "{'columns': <['a', 'b']>}", "“columns”: “a” is “Number” and “b” is “Text”, which do not fit into one column. Change one of the types first." },
+    { "table.window", "{'figures': <{'x': 'lag(b, 0)'}>}", "“figures”: “lag(b, 0)” needs a whole number of rows from 1 to 1000000." },
+    { "table.window", "{'figures': <{'x': 'median(a)'}>}", "“figures”: “median(a)” needs a whole number of rows from 1 to 10000." },
+    { "table.window", "{'figures': <{'x': 'mean(b, 3)'}>}", "“figures”: mean needs numbers, but column “b” is “Text”." },
+    { "table.window", "{'figures': <{'a': 'lag(b)'}>}", "“figures”: there is a column “a” already. Choose another name." },
+    { "table.fill", "{'method': <'constant'>, 'columns': <['a']>, 'value': <'none'>}", "“value”: “none” does not fit column “a”, which is “Number”." },
+    { "table.fill", "{'method': <'interpolate'>, 'columns': <['b']>}", "“columns”: column “b” is of type string, which does not fit here" },
     { "prepare.impute", "{'method': <'constant'>, 'value': <'none'>}", "“value”: “none” is not a number, but column “a” holds numbers." },
     { "prepare.encode", "{'method': <'target'>}", "Encoding by the mean of the target needs a target that is a number or has two classes. Choose another method." },
   };
@@ -157,7 +168,8 @@ test_errors (void)
     {
       g_autoptr (SxFrame) frame = read_table ("a,b\n1.5,x\n2.5,y\n3.5,x\n");
       g_autoptr (GError) error = NULL;
-      g_autoptr (SxFrame) result = run_kind (cases[i].kind, cases[i].params, &frame, 1, NULL, &error);
+      SxFrame *inputs[] = { frame, frame };
+      g_autoptr (SxFrame) result = run_kind (cases[i].kind, cases[i].params, inputs, g_str_equal (cases[i].kind, "table.join") ? 2 : 1, NULL, &error);
 
       g_assert_null (result);
       g_assert_cmpstr (error->message, ==, cases[i].message);

@@ -295,6 +295,60 @@ test_refuses_mixing_behind_split (void)
   check_refusal (&builder, "mix", "validation rows would reach training rows");
 }
 
+/* Every kind that mixes rows, with parameters that make it complete on the fixture's table. */
+static const struct
+{
+  const char *id, *params;
+} mixing_kinds[] = {
+  { "table.join", "{'on': <['id']>}" },
+  { "table.union", NULL },
+  { "table.group", "{'by': <['id']>}" },
+  { "table.pivot", "{'by': <['y']>, 'names': <'id'>, 'values': <'x'>}" },
+  { "table.unpivot", "{'columns': <['x']>}" },
+  { "table.window", "{'figures': <{'before': 'lag(x)'}>}" },
+  { "table.fill", NULL },
+};
+
+static const char *
+find_mixing_params (const char *id)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (mixing_kinds); i++)
+    if (g_str_equal (mixing_kinds[i].id, id))
+      return mixing_kinds[i].params;
+  g_error ("%s mixes rows: say here how it is made complete, so that its refusal is tested", id);
+}
+
+static void
+check_mixing_refused (const SxBlockKind *kind, const SxBlockKind *before, const char *message)
+{
+  g_auto (Builder) builder = begin ();
+
+  add (&builder, "before", before, NULL);
+  add (&builder, "mix", kind, find_mixing_params (kind->id));
+  for (const SxPortSpec *port = kind->ports; port->id; port++)
+    if (g_str_equal (port->id, "right"))
+      link_blocks (&builder, "source", "table", "mix", "right");
+  add_model (&builder, NULL);
+  check_refusal (&builder, "mix", message);
+}
+
+static void
+test_refuses_every_mixing_kind (void)
+{
+  g_autoptr (SxFrame) frame = make_plain ();
+  guint n = 0;
+
+  fixture_frame = frame;
+  for (const SxBlockKind *const *kind = sx_block_kind_list (); *kind != NULL; kind++)
+    if (((*kind)->flags & SX_BLOCK_MIXES_ROWS) != 0)
+      {
+        check_mixing_refused (*kind, sx_block_kind_find ("split.holdout"), "validation rows would reach training rows");
+        check_mixing_refused (*kind, &fixture_fill, "It mixes rows behind “test.fill”, which learns from them");
+        n++;
+      }
+  g_assert_cmpuint (n, ==, G_N_ELEMENTS (mixing_kinds));
+}
+
 static void
 test_refuses_dropping_behind_learner (void)
 {
@@ -609,6 +663,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/compile/compile/job/features-selected", test_features_selected);
   g_test_add_func ("/compile/compile/refuses/mixing-behind-learner", test_refuses_mixing_behind_learner);
   g_test_add_func ("/compile/compile/refuses/mixing-behind-split", test_refuses_mixing_behind_split);
+  g_test_add_func ("/compile/compile/refuses/every-mixing-kind", test_refuses_every_mixing_kind);
   g_test_add_func ("/compile/compile/refuses/dropping-behind-learner", test_refuses_dropping_behind_learner);
   g_test_add_func ("/compile/compile/refuses/two-splits", test_refuses_two_splits);
   g_test_add_func ("/compile/compile/refuses/feature-from-target", test_refuses_feature_from_target);

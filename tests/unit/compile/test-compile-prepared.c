@@ -270,6 +270,55 @@ test_dropped_rows (void)
     }
 }
 
+/* Rows that differ from each other; some with a hole repeat by chance. */
+static guint
+count_distinct (SxFrame *frame)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint64 row = 0; row < sx_frame_get_n_rows (frame); row++)
+    {
+      gsize            at;
+      SxBatch         *batch = sx_frame_locate (frame, row, &at);
+      g_autofree char *id = sx_column_dup_cell (sx_batch_get_column (batch, 0), at);
+      g_autofree char *x = sx_column_dup_cell (sx_batch_get_column (batch, 1), at);
+      g_autofree char *y = sx_column_dup_cell (sx_batch_get_column (batch, 2), at);
+
+      g_hash_table_add (seen, g_strjoin ("|", id, x, y, NULL));
+    }
+  return g_hash_table_size (seen);
+}
+
+/* A table in which every row stands twice. Before the split one of each goes; behind it training rows alone lose theirs. */
+static void
+test_dropped_duplicates (void)
+{
+  g_autoptr (SxFrame) half = fixture_make_table (250, 5, 4, 0, "yes", NULL);
+  guint   n_distinct = count_distinct (half);
+  guint64 rows[500];
+  g_autoptr (SxFrame) frame = NULL;
+
+  for (guint i = 0; i < 500; i++)
+    rows[i] = i % 250;
+  fixture_frame = frame = sx_frame_take (half, rows, 500);
+  for (guint n_before = 0; n_before <= 1; n_before++)
+    {
+      g_autoptr (SxJob) job = fixture_make_job ();
+      g_autoptr (SxPrepared) prepared = NULL;
+      SxDataset *training, *validation;
+
+      fixture_add_block (job->chain, "distinct", sx_block_kind_find ("table.distinct"));
+      fixture_add_block (job->chain, "drop", &fixture_no_id);
+      job->n_before_split = n_before;
+      prepared = prepare (job);
+      get_fold (prepared, 0, NULL, &training, &validation);
+      g_assert_cmpuint (sx_frame_get_n_rows (sx_prepared_get_frame (prepared)), ==, n_before == 0 ? 500 : n_distinct);
+      g_assert_cmpuint (training->n_rows, <, n_before == 0 ? 240 : 151);
+      if (n_before == 0)
+        g_assert_cmpuint (validation->n_rows, ==, 100);
+    }
+}
+
 /* ---- the target ---- */
 
 /* A respelled target: the model's steps know nothing of it, and the target's own steps score a raw table. */
@@ -498,6 +547,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/compile/prepared/fold/validation-values", test_validation_values);
   g_test_add_func ("/compile/prepared/rows/without-target", test_rows_without_target);
   g_test_add_func ("/compile/prepared/rows/dropped", test_dropped_rows);
+  g_test_add_func ("/compile/prepared/rows/duplicates", test_dropped_duplicates);
   g_test_add_func ("/compile/prepared/target/respelled", test_respelled_target);
   g_test_add_func ("/compile/prepared/target/plain", test_plain_target);
   g_test_add_func ("/compile/prepared/features/asked-for", test_features_asked_for);
