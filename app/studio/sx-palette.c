@@ -217,7 +217,12 @@ sx_palette_set_search (SxPalette *self, const char *text)
 static void
 sx_palette_dispose (GObject *object)
 {
-  g_clear_pointer (&SX_PALETTE (object)->box, gtk_widget_unparent);
+  SxPalette *self = SX_PALETTE (object);
+
+  /* A list that loses its rows asks for headers; the search, which they hang on, goes before it. */
+  if (self->box != NULL)
+    gtk_list_box_set_header_func (GTK_LIST_BOX (self->list), NULL, NULL, NULL);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
   G_OBJECT_CLASS (sx_palette_parent_class)->dispose (object);
 }
 
