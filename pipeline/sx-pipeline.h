@@ -6,6 +6,7 @@
 /* Everything of pipeline/ that others may use. */
 #include "sx-data-dir.h"
 #include "frame/sx-frame.h"
+#include "frame/sx-arrow.h"
 #include "io/sx-reader.h"
 #include "expr/sx-expr.h"
 #include "blocks/sx-block-kind.h"

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * atomically, readable from any thread. The struct is public so that kernels loop over raw
  * pointers; nobody outside pipeline/frame writes to it.
  *
- * Layout by type (all buffers 64-byte aligned):
+ * Layout by type (buffers are 64-byte aligned, but borrowed ones only as their values need):
  *   int64, timestamp   values = gint64[n_rows]
  *   float64            values = double[n_rows]
  *   bool               values = bits, LSB first

@@ -187,7 +187,7 @@ gsize
 sx_timestamp_print (gint64 value, char out[SX_TIMESTAMP_MAX_SIZE])
 {
   gint64 days = value / DAY_MICROSECONDS - (value % DAY_MICROSECONDS < 0);
-  gint64 clock = value - days * DAY_MICROSECONDS;
+  gint64 clock = value % DAY_MICROSECONDS + (value % DAY_MICROSECONDS < 0 ? DAY_MICROSECONDS : 0);
   gint64 seconds = clock / MICROSECONDS;
   gint64 fraction = clock % MICROSECONDS;
   gint64 year;
