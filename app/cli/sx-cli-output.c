@@ -40,18 +40,18 @@ sx_cli_print (const char *format, ...)
 }
 
 gboolean
-sx_cli_output_has_failed (void)
+sx_cli_flush (void)
 {
-  return output_code != 0;
+  if (fflush (stdout) != 0 && output_code == 0)
+    output_code = errno != 0 ? errno : EIO;
+  return output_code == 0;
 }
 
 /* Writes what is buffered. A reader that went away (“| head”) is no fault to talk about. */
 int
 sx_cli_finish_output (int status)
 {
-  if (fflush (stdout) != 0 && output_code == 0)
-    output_code = errno;
-  if (output_code == 0)
+  if (sx_cli_flush ())
     return status;
   if (output_code != EPIPE)
     sx_cli_warn ("%s", _ ("Could not write the output; is the disk full?"));
@@ -192,8 +192,8 @@ struct _SxCliTable
   gboolean  *is_right;
 };
 
-SxCliTable *
-sx_cli_table_new (const char *const *titles)
+static SxCliTable *
+make_table (const char *const *titles, gboolean is_translated)
 {
   SxCliTable *self = g_new0 (SxCliTable, 1);
   GPtrArray  *row = g_ptr_array_new_with_free_func (g_free);
@@ -203,13 +203,25 @@ sx_cli_table_new (const char *const *titles)
   self->is_right = g_new0 (gboolean, self->n_columns);
   for (guint i = 0; i < self->n_columns; i++)
     {
-      const char *title = *titles[i] != '\0' ? _ (titles[i]) : "";
+      const char *title = is_translated && *titles[i] != '\0' ? _ (titles[i]) : titles[i];
 
       self->is_right[i] = titles[i][0] == '>';
       g_ptr_array_add (row, g_strdup (*title == '>' ? title + 1 : title));
     }
   g_ptr_array_add (self->rows, row);
   return self;
+}
+
+SxCliTable *
+sx_cli_table_new (const char *const *titles)
+{
+  return make_table (titles, TRUE);
+}
+
+SxCliTable *
+sx_cli_table_new_literal (const char *const *titles)
+{
+  return make_table (titles, FALSE);
 }
 
 void
@@ -297,6 +309,17 @@ print_row (const SxCliTable *self, const GPtrArray *row, const guint *widths, co
   sx_cli_print ("%s\n", line->str);
 }
 
+static gboolean
+has_titles (const SxCliTable *self)
+{
+  const GPtrArray *titles = self->rows->pdata[0];
+
+  for (guint i = 0; i < titles->len; i++)
+    if (*(const char *)titles->pdata[i] != '\0')
+      return TRUE;
+  return FALSE;
+}
+
 void
 sx_cli_table_print (SxCliTable *self, const char *indent)
 {
@@ -309,7 +332,7 @@ sx_cli_table_print (SxCliTable *self, const char *indent)
 
         widths[i] = MAX (widths[i], measure (text));
       }
-  for (guint r = 0; r < self->rows->len; r++)
+  for (guint r = has_titles (self) ? 0 : 1; r < self->rows->len; r++)
     print_row (self, self->rows->pdata[r], widths, indent);
 }
 

@@ -51,7 +51,7 @@ static void
 answer (GVariantBuilder *builder)
 {
   sx_cli_print_json (g_variant_builder_end (builder));
-  fflush (stdout);
+  sx_cli_flush ();
 }
 
 static gboolean
@@ -339,7 +339,7 @@ talk (Dialogue *self, GError **error)
 
   if (!self->is_batch && !suggest (self, error))
     return FALSE;
-  while (!is_end && !sx_cli_output_has_failed ())
+  while (!is_end && sx_cli_flush ())
     if (!read_some (buffer, &is_end, error) || !take_lines (self, buffer, is_end, &number, error))
       return FALSE;
   return TRUE;

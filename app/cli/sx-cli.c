@@ -17,15 +17,22 @@
 #include <string.h>
 
 /* In the order of the help. */
-#define VERBS \
-  X (profile) \
-  X (convert) \
-  X (new)     \
-  X (check)   \
-  X (tune)    \
-  X (formats) \
-  X (blocks)  \
-  X (topologies)
+#define VERBS    \
+  X (auto)       \
+  X (profile)    \
+  X (convert)    \
+  X (new)        \
+  X (check)      \
+  X (run)        \
+  X (runs)       \
+  X (predict)    \
+  X (evaluate)   \
+  X (export)     \
+  X (tune)       \
+  X (formats)    \
+  X (blocks)     \
+  X (topologies) \
+  X (worker)
 
 #define X(name) extern const SxVerb sx_verb_##name;
 VERBS
@@ -227,7 +234,9 @@ run_verb (const SxVerb *verb, char **arguments)
   status = check_count (verb, g_strv_length (rest));
   if (status != SX_CLI_DONE)
     return status;
-  sx_cli_catch_interrupts ();
+  /* A worker ends when its owner says so, or is gone. */
+  if (!verb->is_hidden)
+    sx_cli_catch_interrupts ();
   return verb->run (verb, rest, g_strv_length (rest));
 }
 

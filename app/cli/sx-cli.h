@@ -76,14 +76,15 @@ const char *sx_cli_option_get_value (const GOptionEntry *option);
 void     sx_cli_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
 void     sx_cli_put (const char *text, gsize size);
 void     sx_cli_print_json (GVariant *value); /* one document and a line's end; sunk if floating; NaN becomes null */
-gboolean sx_cli_output_has_failed (void);
+gboolean sx_cli_flush (void);                 /* FALSE: what was printed, now or before, could not be written */
 int      sx_cli_finish_output (int status);
 
 /* A table of texts, columns aligned. A title that begins with “>” sets its column to the right. */
 typedef struct _SxCliTable SxCliTable;
-SxCliTable                *sx_cli_table_new (const char *const *titles) G_GNUC_WARN_UNUSED_RESULT; /* NULL-ended, N_() */
-void                       sx_cli_table_add (SxCliTable *self, ...) G_GNUC_NULL_TERMINATED;        /* one text a column */
-void                       sx_cli_table_take (SxCliTable *self, GPtrArray *cells);                 /* (transfer full) of char *, one a column */
+SxCliTable                *sx_cli_table_new (const char *const *titles) G_GNUC_WARN_UNUSED_RESULT;         /* NULL-ended, N_() */
+SxCliTable                *sx_cli_table_new_literal (const char *const *titles) G_GNUC_WARN_UNUSED_RESULT; /* translated already, or names */
+void                       sx_cli_table_add (SxCliTable *self, ...) G_GNUC_NULL_TERMINATED;                /* one text a column */
+void                       sx_cli_table_take (SxCliTable *self, GPtrArray *cells);                         /* (transfer full) of char *, one a column */
 void                       sx_cli_table_print (SxCliTable *self, const char *indent);
 void                       sx_cli_table_free (SxCliTable *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxCliTable, sx_cli_table_free)

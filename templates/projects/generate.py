@@ -89,7 +89,7 @@ def churn(draw, n_rows=4000):
                  + (0.9 if minutes < 40 and gigabytes < 2 else 0)
                  + (0.8 if plan == "Business" and complaints > 0 else 0)
                  + draw.normal(0, 0.45))
-        left = draw.chance(logistic(score))
+        left = draw.chance(logistic(1.7 * (score + 1.5) - 1.75))
         yield ["C%05d" % (10000 + 7 * row), joined.isoformat(), gap(draw, 0.04, age), region, plan, contract,
                gap(draw, 0.02, payment), "%.2f" % bill, gap(draw, 0.03, "%.0f" % minutes), gap(draw, 0.03, "%.1f" % gigabytes),
                complaints, late, call.isoformat() if complaints > 0 or draw.chance(0.55) else "", "yes" if left else "no"]
@@ -120,7 +120,7 @@ def houses(draw, n_rows=3000):
                  * worth[energy] * {"flat": 1.0, "terraced": 1.04, "detached": 1.12}[kind]
                  + 95 * plot + 13500 * garage - 900 * (minutes - 25))
         price *= 1 + 0.055 * ((sold - datetime.date(2019, 1, 1)).days / 365.25)
-        price *= (0.86 if newest < 1950 else 1.0) * math.exp(draw.normal(0, 0.075))
+        price *= (0.86 if newest < 1950 else 1.0) * math.exp(draw.normal(0, 0.12))
         yield [sold.isoformat(), district, kind, "%.0f" % area, "%.0f" % plot if kind != "flat" else "", rooms, built,
                renovated or "", gap(draw, 0.06, energy), "yes" if garage else "no", "%.0f" % minutes, int(round(price, -2))]
 
@@ -128,7 +128,7 @@ def houses(draw, n_rows=3000):
 def flowers(draw, n_rows=450):
     """Three kinds of flowers that grow into one another a little."""
     kinds = {"alpine": (4.9, 3.3, 1.6, 0.4), "meadow": (6.0, 2.8, 4.2, 1.3), "marsh": (6.7, 3.0, 5.4, 1.9)}
-    spread = (0.42, 0.33, 0.42, 0.22)
+    spread = (0.5, 0.4, 0.55, 0.3)
     yield ["sepal length", "sepal width", "petal length", "petal width", "kind"]
     for _ in range(n_rows):
         kind = draw.choice(dict.fromkeys(kinds, 1))

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 
 PROGRAM = os.environ["SEXTANT"]
@@ -62,7 +63,7 @@ def bad(code, message, *arguments, **kwargs):
 
 
 def same(a, b):
-    expect(a == b, "%r is not %r" % (a, b))
+    expect(a == b, "%.1000s is not %.1000s" % (repr(a), repr(b)))
 
 
 def write(name, content):
@@ -97,8 +98,9 @@ def main(name):
         if wanted and key not in wanted:
             continue
         try:
+            begun = time.monotonic()
             run_test(function)
-            print("ok %d - %s" % (number, key))
+            print("ok %d - %s # %.1f s" % (number, key, time.monotonic() - begun))
         except Skip as reason:
             print("ok %d - %s # SKIP %s" % (number, key, reason))
         except Exception:

@@ -18,7 +18,7 @@ def list_verbs():
 
 def test_help_lists_the_verbs():
     verbs = list_verbs()
-    for verb in ("profile", "convert", "new", "check", "tune", "formats", "blocks", "topologies"):
+    for verb in ("auto", "profile", "convert", "new", "check", "run", "runs", "predict", "evaluate", "export", "tune", "formats", "blocks", "topologies"):
         expect(verb in verbs, "%s is not in %s" % (verb, verbs))
     expect("worker" not in verbs, "the worker is for programs")
     same(good("help").out, good("--help").out)
@@ -26,7 +26,7 @@ def test_help_lists_the_verbs():
 
 
 def test_help_of_each_verb():
-    for verb in list_verbs():
+    for verb in list_verbs() + ["worker"]:
         text = good(verb, "--help").out
         expect(text.startswith("Usage: sextant %s [OPTION…]" % verb), text)
         expect("--help" in text, text)
