@@ -58,16 +58,6 @@ fill_limits (SxProposal *proposal, const SxCliWish *wish, GError **error)
          (wish->seed == NULL || sx_cli_parse_seed (wish->seed, &proposal->seed, error));
 }
 
-static gboolean
-set_seed (SxGraph *graph, guint64 seed, GError **error)
-{
-  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, seed);
-  g_autoptr (SxEdit) edit = sx_edit_new_set_meta ("seed", text);
-  g_autoptr (SxEdit) inverse = sx_graph_apply (graph, edit, error);
-
-  return inverse != NULL;
-}
-
 /* A name that is like none says where the names are. */
 static gboolean
 check_target (const SxCliWish *wish, SxFrame *frame, GError **error)
@@ -85,7 +75,6 @@ SxGraph *
 sx_cli_propose (const SxCliWish *wish, const char *path, GError **error)
 {
   g_autoptr (SxCliTableFile) file = NULL;
-  g_autoptr (SxGraph) graph = NULL;
   g_autofree char *source = dup_source (wish->data, path);
   g_autofree char *title = dup_stem (wish->data);
   SxProposal       proposal = { .path = source, .target = wish->target, .topology = wish->topology, .title = title };
@@ -104,10 +93,7 @@ sx_cli_propose (const SxCliWish *wish, const char *path, GError **error)
     return NULL;
   proposal.read_options = file->options;
   proposal.format = file->format->id;
-  graph = sx_propose_project (&proposal, file->frame, error);
-  if (graph == NULL || (wish->seed != NULL && !set_seed (graph, proposal.seed, error)))
-    return NULL;
-  return g_steal_pointer (&graph);
+  return sx_propose_project (&proposal, file->frame, error);
 }
 
 static void
