@@ -18,6 +18,7 @@ static const SxBlockKind *const fixed_kinds[] = {
   &sx_block_source_csv,
   &sx_block_source_json,
   &sx_block_source_sqlite,
+  &sx_block_source_parquet,
   &sx_block_source_arrow,
   &sx_block_table_select,
   &sx_block_table_filter,

@@ -19,6 +19,7 @@ extern const SxPortSpec sx_ports_source[]; /* out: table */
 extern const SxPortSpec sx_ports_verb[];   /* in: input, out: table */
 
 extern const SxBlockKind sx_block_source_arrow;
+extern const SxBlockKind sx_block_source_parquet;
 extern const SxBlockKind sx_block_source_csv;
 extern const SxBlockKind sx_block_source_json;
 extern const SxBlockKind sx_block_source_sqlite;

@@ -191,9 +191,9 @@ list_below (Listing *listing, const SxArrowField *parent, const char *prefix, gu
       SxArrowLeaf        *leaf;
       SxType              type;
 
-      if (depth >= SX_ARROW_MAX_DEPTH)
+      if (depth >= SX_ARROW_MAX_DEPTH || strlen (name) > SX_ARROW_MAX_NAME)
         {
-          g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_LIMIT, _ ("Column “%s” lies deeper than %d structs, which is not read."), name, SX_ARROW_MAX_DEPTH);
+          g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_LIMIT, _ ("Column “%.60s…” lies deeper than %d structs, or its name has more than %d bytes, which is not read."), name, SX_ARROW_MAX_DEPTH, SX_ARROW_MAX_NAME);
           return FALSE;
         }
       listing->path[depth] = i;

@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 
 #define SX_ARROW_MAX_DEPTH 16
 #define SX_ARROW_MAX_FIELDS 65536
+#define SX_ARROW_MAX_NAME 4096 /* bytes, with those of all structs above */
 /* Text or list bytes of one column in one batch. */
 #define SX_ARROW_MAX_TEXT ((gsize)1 << 28)
 
@@ -58,6 +59,7 @@ struct _SxArrowField
   guint       index_width; /* bits of the indices into a dictionary of such values; 0 when there is none */
   gboolean    index_is_signed;
   gint64      dictionary_id; /* IPC */
+  gboolean    is_category;   /* utf8 of which the reader is to make a category */
   gboolean    is_skipped;    /* nothing of it is read: its buffers may be absent */
   GPtrArray  *children;      /* of SxArrowField */
 };

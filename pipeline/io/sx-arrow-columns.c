@@ -15,14 +15,6 @@
 #define FREE_CELLS ((guint64)1 << 24)
 #define CELLS_PER_BYTE 1024
 
-const SxFormatOption sx_arrow_options[] = {
-  { "columns", "as", N_ ("all"), N_ ("The columns to read") },
-  { "types", "a{ss}", N_ ("as in the file"), N_ ("The types of some columns, by name") },
-  { "compression", "s", N_ ("none"), N_ ("For writing: none, lz4 or zstd") },
-  { "stream", "b", N_ ("for .arrows"), N_ ("Whether to write a stream instead of a file") },
-  { NULL }
-};
-
 gboolean
 sx_arrow_cells_are_plausible (guint64 n_rows, guint64 n_columns, guint64 size)
 {
@@ -49,7 +41,7 @@ choose_types (SxArrowColumns *self, GError **error)
       const SxArrowLeaf *leaf = g_ptr_array_index (self->leaves, i);
       const char        *nick;
 
-      self->types[i] = leaf->type;
+      self->types[i] = leaf->field->is_category ? SX_TYPE_CATEGORY : leaf->type;
       if (self->fixed == NULL || !g_variant_lookup (self->fixed, self->names[i], "&s", &nick))
         continue;
       if (!sx_type_from_nick (nick, &self->types[i]) || (self->types[i] == SX_TYPE_LIST && leaf->type != SX_TYPE_LIST))

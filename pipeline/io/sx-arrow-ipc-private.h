@@ -109,6 +109,4 @@ gboolean sx_arrow_columns_note (SxArrowColumns *self, guint i, guint remarks);
 /* Whether a file of @size bytes may have so many cells: runs and nulls cost few bytes, but not none. */
 gboolean sx_arrow_cells_are_plausible (guint64 n_rows, guint64 n_columns, guint64 size);
 
-extern const SxFormatOption sx_arrow_options[];
-
 G_END_DECLS

@@ -45,6 +45,14 @@ typedef struct
   guint64        n_rows; /* claimed so far */
 } SxArrowReader;
 
+static const SxFormatOption arrow_options[] = {
+  { "columns", "as", N_ ("all"), N_ ("The columns to read") },
+  { "types", "a{ss}", N_ ("as in the file"), N_ ("The types of some columns, by name") },
+  { "compression", "s", N_ ("none"), N_ ("For writing: none, lz4 or zstd") },
+  { "stream", "b", N_ ("for .arrows"), N_ ("Whether to write a stream instead of a file") },
+  { NULL }
+};
+
 static gboolean
 set_damaged (SxArrowReader *self, const char *what, GError **error)
 {
@@ -483,7 +491,7 @@ const SxFormat sx_format_arrow = {
   .title = N_ ("Arrow, Feather"),
   .suffixes = arrow_suffixes,
   .flags = SX_FORMAT_READS | SX_FORMAT_WRITES,
-  .options = sx_arrow_options,
+  .options = arrow_options,
   .sniff = sniff_arrow,
   .open = open_arrow,
   .write = sx_arrow_write,

@@ -19,7 +19,7 @@
 #define HEAD_SIZE (64 * 1024)
 
 static const SxFormat *const formats[] = {
-  &sx_format_csv, &sx_format_tsv, &sx_format_json, &sx_format_jsonl, &sx_format_sqlite, &sx_format_arrow, NULL
+  &sx_format_csv, &sx_format_tsv, &sx_format_json, &sx_format_jsonl, &sx_format_sqlite, &sx_format_arrow, &sx_format_parquet, NULL
 };
 
 /* Files people try to open as tables, by their first bytes. */
@@ -31,7 +31,6 @@ static const struct
 } known_files[] = {
   { "PK\x03\x04", 4, N_ ("a ZIP archive or a spreadsheet (XLSX, ODS): save the sheet as CSV") },
   { "\xd0\xcf\x11\xe0", 4, N_ ("an old Office document (XLS): save the sheet as CSV") },
-  { "PAR1", 4, N_ ("a Parquet file: export it as CSV or JSON Lines") },
   { "FEA1", 4, N_ ("a Feather file: export it as CSV or JSON Lines") },
   { "\x89HDF", 4, N_ ("an HDF5 file: export the table as CSV") },
   { "Obj\x01", 4, N_ ("an Avro file: export it as JSON Lines") },

@@ -65,6 +65,7 @@ extern const SxFormat sx_format_json;
 extern const SxFormat sx_format_jsonl;
 extern const SxFormat sx_format_sqlite;
 extern const SxFormat sx_format_arrow;
+extern const SxFormat sx_format_parquet;
 
 gboolean sx_sqlite_write (SxFrame *frame, const char *path, GVariant *options, GCancellable *cancellable, GError **error);
 

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright The Sextant developers */
+
+/* Parquet: files of other programs (made by tests/conformance/corpus.mjs), and what is damaged or not read. The full comparison with other
+ * programs is tests/conformance/parquet.mjs. */
+
+#include "io-fixture.h"
+
+#include <math.h>
+
+static char *
+corpus_path (const char *name)
+{
+  g_autofree char *tests = g_path_get_dirname (g_getenv ("SX_TEST_DATA"));
+
+  return g_build_filename (tests, "fuzz", "corpus", "parquet", name, NULL);
+}
+
+static SxFrame *
+read_corpus (const char *name, const char *options)
+{
+  g_autofree char *path = corpus_path (name);
+  g_autoptr (GError) error = NULL;
+  SxFrame *frame = sx_read_file (path, fixture_options (options), NULL, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  return frame;
+}
+
+static SxColumn *
+get_column (SxFrame *frame, const char *name, SxType type)
+{
+  int i = sx_schema_find (sx_frame_get_schema (frame), name);
+
+  g_assert_cmpint (i, >=, 0);
+  g_assert_cmpint (sx_schema_get_field (sx_frame_get_schema (frame), (guint)i)->type, ==, type);
+  return sx_batch_get_column (sx_frame_get_batch (frame, 0), (guint)i);
+}
+
+static void
+assert_text (SxColumn *column, gsize row, const char *expected)
+{
+  g_autofree char *cell = sx_column_dup_cell (column, row);
+
+  g_assert_cmpstr (cell, ==, expected);
+}
+
+/* The table that all of DuckDB's files hold, as the query that made it says. */
+static void
+test_reads_duckdb (gconstpointer name)
+{
+  g_autoptr (SxFrame) frame = read_corpus (name, NULL);
+  SxColumn *i = get_column (frame, "i", SX_TYPE_INT64), *b = get_column (frame, "b", SX_TYPE_BOOL), *s = get_column (frame, "s", SX_TYPE_STRING);
+  SxColumn *t = get_column (frame, "t", SX_TYPE_STRING), *f = get_column (frame, "f", SX_TYPE_FLOAT64), *u = get_column (frame, "u", SX_TYPE_INT64);
+  SxColumn *d = get_column (frame, "d", SX_TYPE_TIMESTAMP), *dec = get_column (frame, "dec", SX_TYPE_FLOAT64), *dec38 = get_column (frame, "dec38", SX_TYPE_FLOAT64);
+  SxColumn *uuid = get_column (frame, "uuid", SX_TYPE_STRING), *l = get_column (frame, "l", SX_TYPE_LIST);
+  SxColumn *a = get_column (frame, "st.a", SX_TYPE_INT64), *cd = get_column (frame, "st.c.d", SX_TYPE_STRING);
+
+  g_assert_cmpuint (sx_frame_get_n_rows (frame), ==, 30);
+  for (int row = 0; row < 30; row++)
+    {
+      g_autofree char *number = g_strdup_printf ("%d", row);
+      g_autofree char *text = g_strdup_printf ("text %d", row);
+      g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_MD5, number, -1);
+      g_autofree char *x = g_strdup_printf ("x%d", row);
+
+      assert_text (i, (gsize)row, row % 4 == 1 ? "" : number);
+      g_assert_cmpint (sx_column_is_missing (i, (gsize)row), ==, row % 4 == 1);
+      g_assert_cmpint (sx_column_get_bool (b, (gsize)row), ==, row % 3 == 0);
+      assert_text (s, (gsize)row, row % 2 ? "big" : "red");
+      assert_text (t, (gsize)row, text);
+      g_assert_cmpfloat (sx_column_get_double (f, (gsize)row), ==, row / 7.0);
+      g_assert_cmpint (sx_column_get_int64 (u, (gsize)row), ==, row * 3);
+      g_assert_cmpint (sx_column_get_int64 (d, (gsize)row), ==, G_GINT64_CONSTANT (86400000000) * (19782 + row));
+      g_assert_cmpfloat (sx_column_get_double (dec, (gsize)row), ==, row / 4.0);
+      g_assert_cmpfloat (sx_column_get_double (dec38, (gsize)row), ==, row);
+      assert_text (cd, (gsize)row, x);
+      g_assert_cmpint (sx_column_get_int64 (a, (gsize)row), ==, row);
+      g_assert_cmpint (sx_column_is_missing (l, (gsize)row), ==, row % 5 == 2);
+      g_assert_cmpint (l->offsets[row + 1] - l->offsets[row], ==, row % 5 == 2 ? 0 : 2);
+      if (row % 5 != 2)
+        {
+          g_assert_cmpfloat (((const double *)l->values)[l->offsets[row]], ==, row);
+          g_assert_true (isnan (((const double *)l->values)[l->offsets[row] + 1]));
+        }
+      /* A UUID of version 4 has some of its bits changed: the first eight digits are those of the hash. */
+      const char *digits = (const char *)uuid->values + uuid->offsets[row];
+      g_assert_cmpint (uuid->offsets[row + 1] - uuid->offsets[row], ==, 36);
+      g_assert_true (strncmp (digits, hash, 8) == 0 && digits[8] == '-' && digits[23] == '-');
+    }
+}
+
+static const struct
+{
+  const char *name, *first, *last; /* of 40 cells, every seventh from the fourth missing */
+} hyparquet[] = {
+  { "hyparquet-int64-delta_binary_packed", "0", "1521000" },
+  { "hyparquet-int32-byte_stream_split", "0", "273" },
+  { "hyparquet-string-delta_length_byte_array", "", "xxxx" },
+  { "hyparquet-string-delta_byte_array", "prefix 0", "prefix 39" },
+  { "hyparquet-boolean-rle", "true", "false" },
+  { "hyparquet-float16-plain", "0", "39" },
+};
+
+static void
+test_reads_hyparquet (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (hyparquet); i++)
+    {
+      g_autofree char *name = g_strconcat (hyparquet[i].name, ".parquet", NULL);
+      g_autoptr (SxFrame) frame = read_corpus (name, NULL);
+      g_autoptr (SxColumn) column = sx_frame_concat_column (frame, 0);
+
+      g_assert_cmpuint (column->n_rows, ==, 40);
+      assert_text (column, 0, hyparquet[i].first);
+      assert_text (column, 39, hyparquet[i].last);
+      for (gsize row = 0; row < 40; row++)
+        g_assert_cmpint (sx_column_is_missing (column, row), ==, row % 7 == 3);
+    }
+}
+
+static void
+test_columns (void)
+{
+  g_autoptr (SxFrame) frame = read_corpus ("duckdb-snappy-v1.parquet", "{'columns': <['st', 'b']>, 'types': <{'b': 'int64', 'st.c.d': 'category'}>}");
+  g_autoptr (SxFrame) head = sx_frame_slice (frame, 0, 2);
+  g_autofree char *dump = fixture_dump (head);
+
+  g_assert_cmpstr (dump, ==, "b:int64 st.a:int64 st.c.d:category\n1|0|x0\n0|1|x1\n");
+}
+
+static void
+assert_refused (const char *path, const char *options, int code, const char *message)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SxFrame) frame = sx_read_file (path, fixture_options (options), NULL, NULL, NULL, &error);
+
+  g_assert_null (frame);
+  g_assert_error (error, SX_PIPELINE_ERROR, code);
+  if (strstr (error->message, message) == NULL)
+    g_error ("no “%s” in: %s", message, error->message);
+}
+
+static void
+test_refuses (void)
+{
+  g_autofree char *refused = corpus_path ("duckdb-refused.parquet");
+  g_autofree char *whole = corpus_path ("duckdb-snappy-v1.parquet");
+  g_autofree char *content = NULL;
+  gsize            size;
+
+  assert_refused (refused, NULL, SX_PIPELINE_ERROR_UNSUPPORTED, "Column “m” is of the type map, which is not read. Choose the other columns with “columns”");
+  assert_refused (refused, "{'columns': <['ll']>}", SX_PIPELINE_ERROR_UNSUPPORTED, "Column “ll” is of the type list of lists");
+  assert_refused (refused, "{'columns': <['iv']>}", SX_PIPELINE_ERROR_UNSUPPORTED, "Column “iv” is of the type interval");
+  assert_refused (refused, "{'columns': <['x']>}", SX_PIPELINE_ERROR_SCHEMA, "There is no column “x”.");
+  g_autoptr (SxFrame) rest = read_corpus ("duckdb-refused.parquet", "{'columns': <['n']>}");
+  g_assert_cmpuint (sx_frame_get_n_rows (rest), ==, 9);
+
+  g_assert_true (g_file_get_contents (whole, &content, &size, NULL));
+  g_autofree char *cut = fixture_write ("cut.parquet", content, (gssize)size - 5);
+  assert_refused (cut, NULL, SX_PIPELINE_ERROR_PARSE, "is damaged: its end is not there");
+  memcpy (content + size - 4, "PARE", 4);
+  g_autofree char *secret = fixture_write ("secret.parquet", content, (gssize)size);
+  assert_refused (secret, NULL, SX_PIPELINE_ERROR_UNSUPPORTED, "is encrypted, which is not read");
+  memcpy (content + size - 4, "PAR1", 4);
+  memset (content + 4, 0xee, 300);
+  g_autofree char *spoilt = fixture_write ("spoilt.parquet", content, (gssize)size);
+  assert_refused (spoilt, NULL, SX_PIPELINE_ERROR_PARSE, "is damaged at column “i”: the header of a page cannot be understood");
+}
+
+/* No byte of a file, set to whatever, makes the reader do anything but read or refuse. */
+static void
+test_every_byte (void)
+{
+  g_autofree char *path = corpus_path ("duckdb-zstd-v2.parquet");
+  g_autofree char *changed = fixture_path ("changed.parquet");
+  g_autofree char *content = NULL;
+  gsize            size;
+  guint            n_read = 0;
+
+  g_assert_true (g_file_get_contents (path, &content, &size, NULL));
+  for (gsize i = 0; i < size; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      char before = content[i];
+
+      content[i] = (char)(before ^ (i % 3 == 0 ? 0xff : i % 3 == 1 ? 0x80
+                                                                   : 0x01));
+      g_assert_true (g_file_set_contents_full (changed, content, (gssize)size, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+      g_autoptr (SxReader) reader = sx_reader_open (changed, sx_format_find ("parquet"), NULL, NULL, &error);
+      g_autoptr (SxFrame) again = reader != NULL ? sx_reader_read_all (reader, NULL, &error) : NULL;
+      g_assert_true ((again == NULL) == (error != NULL));
+      n_read += again != NULL;
+      content[i] = before;
+    }
+  g_assert_cmpuint (n_read, >, 0);
+  g_assert_cmpuint (n_read, <, size);
+}
+
+static void
+test_cancel (void)
+{
+  g_autofree char *path = corpus_path ("duckdb-snappy-v1.parquet");
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SxReader) reader = sx_reader_open (path, NULL, NULL, cancellable, &error);
+
+  g_assert_no_error (error);
+  g_cancellable_cancel (cancellable);
+  g_assert_null (sx_reader_read_all (reader, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const char *const names[] = { "uncompressed-v1", "snappy-v1", "gzip-v1", "zstd-v2", "lz4_raw-v2" };
+
+  g_test_init (&argc, &argv, NULL);
+  fixture_begin ();
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_strconcat ("/io/parquet/reads-duckdb/", names[i], NULL);
+      char            *name = g_strconcat ("duckdb-", names[i], ".parquet", NULL);
+
+      g_test_add_data_func_full (path, name, test_reads_duckdb, g_free);
+    }
+  g_test_add_func ("/io/parquet/reads-hyparquet", test_reads_hyparquet);
+  g_test_add_func ("/io/parquet/columns", test_columns);
+  g_test_add_func ("/io/parquet/refuses", test_refuses);
+  g_test_add_func ("/io/parquet/every-byte", test_every_byte);
+  g_test_add_func ("/io/parquet/cancel", test_cancel);
+  int result = g_test_run ();
+  fixture_end ();
+  return result;
+}
