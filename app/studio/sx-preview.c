@@ -59,6 +59,23 @@ sx_preview_find_table (SxGraph *graph, const char *id, gboolean *is_input)
   return block != NULL ? g_strdup (sx_block_get_id (block)) : NULL;
 }
 
+/* Is something missing before there can be a table? */
+static gboolean
+lacks_input (SxGraph *graph, SxBlock *block)
+{
+  for (const SxPortSpec *port = sx_block_get_kind (block)->ports; port->id != NULL; port++)
+    {
+      g_autoptr (GPtrArray) links = NULL;
+
+      if (port->direction != SX_PORT_IN || (port->flags & SX_PORT_OPTIONAL) != 0)
+        continue;
+      links = sx_graph_list_links (graph, sx_block_get_id (block), SX_PORT_IN, port->id);
+      if (links->len == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean
 has_learner (SxGraph *graph, const char *block)
 {
@@ -93,10 +110,8 @@ static void
 show_message (SxPreview *self, const char *text, gboolean is_error)
 {
   gtk_label_set_text (GTK_LABEL (self->message), text);
-  if (is_error)
-    gtk_widget_add_css_class (self->message, "error");
-  else
-    gtk_widget_remove_css_class (self->message, "error");
+  gtk_widget_remove_css_class (self->message, is_error ? "dim-label" : "error");
+  gtk_widget_add_css_class (self->message, is_error ? "error" : "dim-label");
   gtk_label_set_text (GTK_LABEL (self->count), "");
   gtk_widget_hide (self->note);
   gtk_widget_hide (self->tabs);
@@ -226,7 +241,7 @@ compute_cb (gpointer data)
   g_free (self->shown);
   self->shown = sx_preview_find_table (graph, self->block, &is_input);
   update_title (self, is_input);
-  if (self->shown == NULL)
+  if (self->shown == NULL || lacks_input (graph, sx_graph_find_block (graph, self->shown)))
     {
       gboolean is_selected = self->block != NULL && sx_graph_find_block (graph, self->block) != NULL;
 

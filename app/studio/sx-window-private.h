@@ -23,6 +23,7 @@ struct _SxWindow
   GtkFileChooserNative *chooser;  /* (nullable): the one that is open */
 
   char    *topology;   /* (nullable): what the next table is for */
+  guint    narrow_source;
   gboolean is_closing; /* the user has answered */
   gboolean closes_after_save;
 };

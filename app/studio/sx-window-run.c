@@ -157,6 +157,8 @@ finished_cb (SxRunner *runner, SxWindow *self)
   const char   *text = state == SX_RUNNER_DONE ? _ ("The search is done") : state == SX_RUNNER_FAILED ? _ ("The run failed")
                                                                                                       : _ ("The search was cancelled");
 
+  if (sx_runner_get_message (runner) != NULL)
+    g_debug ("%s: %s", text, sx_runner_get_message (runner));
   if (state == SX_RUNNER_DONE && is_on_page (self, "progress"))
     sx_window_show_page (self, "result");
   else if (state == SX_RUNNER_DONE && !is_on_page (self, "result"))

@@ -205,13 +205,24 @@ sx_window_open_data (SxWindow *self, const char *path)
 
 /* ---- building ---- */
 
+static gboolean
+narrow_cb (gpointer data)
+{
+  SxWindow *self = data;
+  gboolean  is_narrow = adw_view_switcher_title_get_title_visible (ADW_VIEW_SWITCHER_TITLE (self->switcher));
+
+  self->narrow_source = 0;
+  adw_view_switcher_bar_set_reveal (ADW_VIEW_SWITCHER_BAR (self->switcher_bar), is_narrow && self->document != NULL);
+  gtk_widget_set_visible (self->name, !is_narrow);
+  return G_SOURCE_REMOVE;
+}
+
+/* Said while sizes are given out, which is no time to ask for others. */
 static void
 switcher_cb (AdwViewSwitcherTitle *title, GParamSpec *pspec, SxWindow *self)
 {
-  gboolean is_narrow = adw_view_switcher_title_get_title_visible (title);
-
-  adw_view_switcher_bar_set_reveal (ADW_VIEW_SWITCHER_BAR (self->switcher_bar), is_narrow && self->document != NULL);
-  gtk_widget_set_visible (self->name, !is_narrow);
+  if (self->narrow_source == 0)
+    self->narrow_source = g_idle_add (narrow_cb, self);
 }
 
 static GtkWidget *
@@ -385,6 +396,7 @@ sx_window_dispose (GObject *object)
 {
   SxWindow *self = SX_WINDOW (object);
 
+  g_clear_handle_id (&self->narrow_source, g_source_remove);
   if (self->document != NULL)
     {
       g_signal_handlers_disconnect_by_data (sx_document_get_history (self->document), self);
