@@ -470,7 +470,14 @@ sx_document_open_copy (const char *path, GError **error)
   self = new_for_graph (empty, NULL, NULL);
   open_journal (self);
   if (!sx_document_replace (self, graph, _ ("Create Project"), error))
-    g_clear_object (&self);
+    {
+      g_clear_object (&self);
+      return NULL;
+    }
+  /* The journal has it, should there be a crash; but nobody need be asked to save what they only looked at. */
+  g_free (self->saved_text);
+  self->saved_text = sx_project_to_text (graph, NULL);
+  compare (self);
   return self;
 }
 

@@ -22,7 +22,7 @@ struct _SxWindow
   SxRunner             *runner;   /* (nullable) */
   GtkFileChooserNative *chooser;  /* (nullable): the one that is open */
 
-  char    *topology;   /* (nullable): what the next table is for */
+  char    *topology; /* (nullable): what the next table is for */
   guint    narrow_source;
   gboolean is_closing; /* the user has answered */
   gboolean closes_after_save;
@@ -43,6 +43,11 @@ void     sx_window_ask_to_save (SxWindow *self);
 void     sx_window_open_sample (SxWindow *self, const char *path);
 gboolean sx_window_drop (SxWindow *self, GdkFileList *files);
 void     sx_window_watch_disk (SxWindow *self);
+
+/* sx-window-state.c */
+void sx_window_load_state (SxWindow *self, int width, int height); /* width and height: the first time */
+void sx_window_load_panes (SxWindow *self);
+void sx_window_save_state (SxWindow *self);
 
 /* sx-window-run.c */
 void     sx_window_start_run (SxWindow *self);

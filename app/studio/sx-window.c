@@ -156,6 +156,7 @@ sx_window_set_document (SxWindow *self, SxDocument *document)
   g_signal_connect (sx_document_get_history (document), "notify", G_CALLBACK (history_changed_cb), self);
   self->design = sx_design_page_new (document);
   g_signal_connect_object (self->design, "message", G_CALLBACK (message_cb), self, 0);
+  sx_window_load_panes (self);
   if (self->topology != NULL)
     sx_guide_bar_set_topology (sx_design_page_get_guide_bar (SX_DESIGN_PAGE (self->design)), self->topology);
   add_page (self, self->design, "design", _ ("Design"), "sx-design-symbolic");
@@ -388,6 +389,7 @@ sx_window_close_request (GtkWindow *window)
       sx_window_ask_to_save (self);
       return TRUE;
     }
+  sx_window_save_state (self);
   return GTK_WINDOW_CLASS (sx_window_parent_class)->close_request (window);
 }
 
@@ -427,7 +429,7 @@ sx_window_class_init (SxWindowClass *class)
 static void
 sx_window_init (SxWindow *self)
 {
-  gtk_window_set_default_size (GTK_WINDOW (self), DEFAULT_WIDTH, DEFAULT_HEIGHT);
+  sx_window_load_state (self, DEFAULT_WIDTH, DEFAULT_HEIGHT);
   gtk_window_set_icon_name (GTK_WINDOW (self), SX_APPLICATION_ID);
   build (self);
   update_title (self);

@@ -227,6 +227,7 @@ test_open_copy (void)
   g_assert_no_error (error);
   g_assert_null (sx_document_get_path (document));
   g_assert_cmpstr (get_file (document, "csv"), ==, data);
+  g_assert_false (sx_document_is_modified (document));
   g_assert_true (sx_history_undo (sx_document_get_history (document)));
   g_assert_cmpuint (sx_graph_get_n_blocks (sx_document_get_graph (document)), ==, 0);
   sx_document_discard (document);

@@ -133,6 +133,32 @@ test_pages (void)
   close_window (window);
 }
 
+/* A window is as the last one was left. */
+static void
+test_state (void)
+{
+  SxWindow *window = make_window ();
+  g_autoptr (SxDocument) document = sx_document_new ();
+  g_autoptr (SxDocument) other = sx_document_new ();
+  gboolean is_shown;
+  int      width, height;
+
+  sx_window_set_document (window, document);
+  gtk_window_set_default_size (GTK_WINDOW (window), 1150, 640);
+  WAIT_UNTIL (gtk_widget_get_width (GTK_WIDGET (window)) > 1000);
+  g_object_set (window->design, "show-preview", FALSE, NULL);
+  gtk_window_close (GTK_WINDOW (window));
+  WAIT_UNTIL (g_list_model_get_n_items (gtk_window_get_toplevels ()) == 0);
+  window = make_window ();
+  gtk_window_get_default_size (GTK_WINDOW (window), &width, &height);
+  g_assert_cmpint (width, ==, 1150);
+  g_assert_cmpint (height, ==, 640);
+  sx_window_set_document (window, other);
+  g_object_get (window->design, "show-preview", &is_shown, NULL);
+  g_assert_false (is_shown);
+  close_window (window);
+}
+
 /* ---- keys ---- */
 
 static gboolean
@@ -229,6 +255,7 @@ main (int argc, char **argv)
   g_test_add_func ("/studio/window/project", test_project);
   g_test_add_func ("/studio/window/close-asks", test_close_asks);
   g_test_add_func ("/studio/window/pages", test_pages);
+  g_test_add_func ("/studio/window/state", test_state);
   g_test_add_func ("/studio/window/shortcuts", test_shortcuts);
   status = g_test_run ();
   g_object_unref (application);
