@@ -298,8 +298,11 @@ run (char **arguments)
 int
 main (int argc, char **argv)
 {
-  const char *locale_dir = g_getenv ("SEXTANT_LOCALE_DIR");
+  static const char *const trains[] = { "auto", "run", "runs", "worker", NULL };
+  const char              *locale_dir = g_getenv ("SEXTANT_LOCALE_DIR");
 
+  if (argc > 1 && g_strv_contains (trains, argv[1]))
+    sx_run_calm_threads (argv);
   setlocale (LC_ALL, "");
   setlocale (LC_NUMERIC, "C"); /* numbers look the same to people and programs */
   bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : SX_LOCALE_DIR);
