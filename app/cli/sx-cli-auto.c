@@ -158,6 +158,7 @@ const SxVerb sx_verb_auto = {
   .description = N_ ("Profiles the table, makes a project that predicts the target from the other columns, and runs it: the known-good configurations first, then a Bayesian search until the budget is used.\n\nThe project is kept beside the model, so that every decision can be looked at and changed."),
   .examples = auto_examples,
   .options = auto_entries,
+  .trains = TRUE,
   .run = run_auto,
 };
 
@@ -198,5 +199,6 @@ const SxVerb sx_verb_run = {
   .description = N_ ("Compiles the project and works on it in a run folder of its own. What the studio runs, this runs, with the same result.\n\nA run that was interrupted, even by the power going, goes on with “sextant runs resume”."),
   .examples = run_examples,
   .options = run_entries,
+  .trains = TRUE,
   .run = run_run,
 };

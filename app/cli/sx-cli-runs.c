@@ -419,5 +419,6 @@ const SxVerb sx_verb_runs = {
   .description = N_ ("A run is a folder that holds the whole truth about a search. RUN is that folder, or its name."),
   .examples = examples,
   .options = entries,
+  .trains = TRUE,
   .run = run_runs,
 };

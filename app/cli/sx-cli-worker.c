@@ -22,5 +22,6 @@ const SxVerb sx_verb_worker = {
   .summary = N_ ("Work for the studio or a cluster, over standard input and output"),
   .description = N_ ("Speaks framed events (engine/run/PROTOCOL.md), takes one run folder to work on, and leaves when its input ends. Started by the studio; of no use by hand."),
   .is_hidden = TRUE,
+  .trains = TRUE,
   .run = run,
 };

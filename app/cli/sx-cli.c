@@ -270,8 +270,9 @@ print_page (const char *what, const char *word)
 }
 
 static int
-run (char **arguments)
+run (char **argv)
 {
+  char        **arguments = argv + 1;
   const char   *word = arguments[0];
   const SxVerb *verb;
 
@@ -292,6 +293,8 @@ run (char **arguments)
   if (g_str_equal (word, "--man") || g_str_equal (word, "--completion"))
     return print_page (word, arguments[1]);
   verb = sx_cli_find_verb (word);
+  if (verb != NULL && verb->trains)
+    sx_run_calm_threads (argv);
   return verb != NULL ? run_verb (verb, arguments + 1) : refuse_verb (word);
 }
 
@@ -311,5 +314,5 @@ main (int argc, char **argv)
   g_set_prgname ("sextant");
   g_log_set_writer_func (write_log, NULL, NULL);
   signal (SIGPIPE, SIG_IGN);
-  return sx_cli_finish_output (run (argv + 1));
+  return sx_cli_finish_output (run (argv));
 }

@@ -40,6 +40,7 @@ struct _SxVerb
   const SxVerbExample *examples;    /* (nullable), ended by command NULL */
   const GOptionEntry  *options;     /* (nullable), ended by long_name NULL; they fill variables of the verb's file */
   gboolean             is_hidden;
+  gboolean             trains; /* in this process */
   int (*run) (const SxVerb *verb, char **arguments, guint n_arguments);
 };
 

@@ -51,6 +51,14 @@ def test_from_table_to_predictions():
     same(good("predict", "churn.sxm", "fresh.csv").out.encode(), read("p.csv"))
     plain = good("evaluate", "churn.sxm", "fresh.csv").out
     expect("%.6g" % report["metrics"]["log-loss"] in plain, plain)
+    good("export", "churn.sxm", "--format", "onnx", "-o", "a.onnx")
+    same(good("export", "churn.sxm", "-o", "b.onnx").out, "b.onnx written\n")
+    same(read("a.onnx"), read("b.onnx"))
+    expect(b"ai.onnx.ml" in read("a.onnx") and b"Atlantis" not in read("a.onnx") and b"Islands" in read("a.onnx"), "no ONNX with its categories")
+    bad(2, "“pmml” is no format to export to; there is onnx", "export", "churn.sxm", "--format", "pmml", "-o", "c.pmml")
+    bad(2, "“c.xyz” is no format to export to", "export", "churn.sxm", "-o", "c.xyz")
+    bad(2, "“sextant export” needs --output: the file to write", "export", "churn.sxm")
+    bad(2, "gone", "export", "churn.sxm", "-o", "gone/c.onnx")
     # The project says what was done, and does it again.
     good("check", "churn.sextant")
     good("run", "churn.sextant", "-o", "again.sxm", "--json")
