@@ -31,13 +31,6 @@ sx_cli_option_get_value (const GOptionEntry *option)
                                                                                    : "VALUE";
 }
 
-static int
-measure_width (gunichar letter)
-{
-  return g_unichar_iszerowidth (letter) ? 0 : g_unichar_iswide (letter) ? 2
-                                                                        : 1;
-}
-
 /* The end of the next piece that stays together: blanks and a word, or one letter of a script that has no blanks. */
 static const char *
 find_break (const char *text, int *width)
@@ -54,7 +47,7 @@ find_break (const char *text, int *width)
     {
       gboolean was_wide = g_unichar_iswide (g_utf8_get_char (end));
 
-      *width += measure_width (g_utf8_get_char (end));
+      *width += (int)sx_cli_get_width (g_utf8_get_char (end));
       end = g_utf8_next_char (end);
       if (was_wide || (*end != '\0' && g_unichar_iswide (g_utf8_get_char (end))))
         break;

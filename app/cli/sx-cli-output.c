@@ -256,19 +256,21 @@ sx_cli_table_free (SxCliTable *self)
   g_free (self);
 }
 
-/* Columns of a terminal that @text takes. */
+guint
+sx_cli_get_width (gunichar letter)
+{
+  if (g_unichar_iszerowidth (letter))
+    return 0;
+  return g_unichar_iswide (letter) ? 2 : 1;
+}
+
 static guint
 measure (const char *text)
 {
   guint width = 0;
 
   for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
-    {
-      gunichar letter = g_utf8_get_char (at);
-
-      width += g_unichar_iszerowidth (letter) ? 0 : g_unichar_iswide (letter) ? 2
-                                                                              : 1;
-    }
+    width += sx_cli_get_width (g_utf8_get_char (at));
   return width;
 }
 
@@ -351,21 +353,6 @@ sx_cli_dup_number (double value)
       return g_strdup (strcmp (text, "-0") == 0 ? "0" : text);
     }
   return g_strdup (g_ascii_formatd (text, sizeof text, "%.6g", value));
-}
-
-char *
-sx_cli_dup_duration (double seconds)
-{
-  int whole;
-
-  if (seconds < 1)
-    return g_strdup_printf (_ ("%.0f ms"), seconds * 1000);
-  if (seconds < 60)
-    return g_strdup_printf (_ ("%.1f s"), seconds);
-  whole = (int)MIN (seconds + 0.5, 1e9);
-  if (whole < 3600)
-    return g_strdup_printf (_ ("%d min %d s"), whole / 60, whole % 60);
-  return g_strdup_printf (_ ("%d h %d min"), whole / 3600, whole / 60 % 60);
 }
 
 gboolean

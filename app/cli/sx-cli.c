@@ -301,11 +301,8 @@ run (char **argv)
 int
 main (int argc, char **argv)
 {
-  static const char *const trains[] = { "auto", "run", "runs", "worker", NULL };
-  const char              *locale_dir = g_getenv ("SEXTANT_LOCALE_DIR");
+  const char *locale_dir = g_getenv ("SEXTANT_LOCALE_DIR");
 
-  if (argc > 1 && g_strv_contains (trains, argv[1]))
-    sx_run_calm_threads (argv);
   setlocale (LC_ALL, "");
   setlocale (LC_NUMERIC, "C"); /* numbers look the same to people and programs */
   bindtextdomain (GETTEXT_PACKAGE, locale_dir != NULL ? locale_dir : SX_LOCALE_DIR);

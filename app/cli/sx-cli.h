@@ -91,8 +91,8 @@ void                       sx_cli_table_free (SxCliTable *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxCliTable, sx_cli_table_free)
 
 gboolean sx_cli_parse_seed (const char *text, guint64 *seed, GError **error);
+guint    sx_cli_get_width (gunichar letter); /* columns of a terminal that it takes */
 char    *sx_cli_dup_number (double value); /* six digits at most; “–” for NaN */
-char    *sx_cli_dup_duration (double seconds);
 /* “90”, “90s”, “5m”, “1.5h”. */
 gboolean sx_cli_parse_duration (const char *text, double *seconds, GError **error);
 
