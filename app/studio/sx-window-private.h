@@ -55,5 +55,6 @@ void     sx_window_cancel_run (SxWindow *self);
 gboolean sx_window_is_running (SxWindow *self);
 void     sx_window_make_runner (SxWindow *self);
 void     sx_window_show_page (SxWindow *self, const char *name);
+void     sx_window_show_progress (SxWindow *self);
 
 G_END_DECLS

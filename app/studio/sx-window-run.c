@@ -12,8 +12,11 @@
 void
 sx_window_show_page (SxWindow *self, const char *name)
 {
-  if (self->document != NULL)
-    adw_view_stack_set_visible_child_name (ADW_VIEW_STACK (self->pages), name);
+  if (self->document == NULL)
+    return;
+  adw_view_stack_set_visible_child_name (ADW_VIEW_STACK (self->pages), name);
+  if (g_str_equal (name, "design"))
+    gtk_widget_grab_focus (GTK_WIDGET (sx_design_page_get_canvas (SX_DESIGN_PAGE (self->design))));
 }
 
 gboolean
@@ -109,12 +112,13 @@ edited_cb (SxGraph *graph, gpointer edit, SxWindow *self)
 
 /* ---- the runner ---- */
 
-static void
-show_progress (SxWindow *self)
+/* The page Progress has a bar of its own. */
+void
+sx_window_show_progress (SxWindow *self)
 {
-  double fraction = sx_runner_get_fraction (self->runner);
+  double fraction = self->runner != NULL ? sx_runner_get_fraction (self->runner) : -1;
 
-  gtk_widget_set_visible (self->progress, sx_window_is_running (self));
+  gtk_widget_set_visible (self->progress, sx_window_is_running (self) && !is_on_page (self, "progress"));
   if (fraction >= 0)
     gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), MIN (fraction, 1.0));
 }
@@ -124,7 +128,7 @@ state_cb (SxRunner *runner, GParamSpec *pspec, SxWindow *self)
 {
   set_marks (self, !sx_runner_is_busy (runner));
   show_states (self);
-  show_progress (self);
+  sx_window_show_progress (self);
   sx_window_update_actions (self);
 }
 
@@ -133,7 +137,7 @@ runner_changed_cb (SxRunner *runner, SxWindow *self)
 {
   const char *model = sx_runner_get_model_block (runner);
 
-  show_progress (self);
+  sx_window_show_progress (self);
   if (sx_runner_get_state (runner) == SX_RUNNER_RUNNING && model != NULL)
     set_state (self, model, SX_BLOCK_RUNNING, MAX (0.0, sx_runner_get_fraction (runner)), sx_runner_get_phase (runner));
 }

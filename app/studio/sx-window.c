@@ -112,6 +112,7 @@ fill_page_cb (AdwViewStack *pages, GParamSpec *pspec, SxWindow *self)
 
   if (name == NULL || bin == NULL || self->document == NULL)
     return;
+  sx_window_show_progress (self);
   if (adw_bin_get_child (ADW_BIN (bin)) != NULL)
     return;
   sx_window_make_runner (self);
