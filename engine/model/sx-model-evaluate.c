@@ -11,8 +11,8 @@
  *   metrics     a{sd}  each metric of the task, by id; one without meaning for these rows (the ROC curve of one class) is left out
  *   classes     as     classes only: the labels, in the order of the confusion matrix
  *   confusion   at     classes only: counts, row by row; a row is a true class, a column a predicted one
- *   truth       ad     numbers only: true values for a plot, of all rows or of SX_MODEL_N_PLOTTED spread evenly over them
- *   predicted   ad     numbers only: the predictions of the same rows
+ *   truth       ad     numbers and two classes: true values for a plot, of all rows or of SX_MODEL_N_PLOTTED spread evenly over them; of classes 0 or 1
+ *   predicted   ad     the predictions of the same rows; of classes the probability of the second
  */
 
 #include "config.h"
@@ -103,15 +103,15 @@ count_confusion (const Answers *answers)
   return g_variant_new_fixed_array (G_VARIANT_TYPE_UINT64, counts, n, sizeof *counts);
 }
 
-/* Values of at most SX_MODEL_N_PLOTTED rows: where there are more, every so many-th. */
+/* Values of at most SX_MODEL_N_PLOTTED rows, which stand @stride apart: where there are more, every so many-th. */
 static GVariant *
-sample_values (const float *values, gsize n_rows)
+sample_values (const float *values, gsize n_rows, gsize stride)
 {
   gsize              n = MIN (n_rows, SX_MODEL_N_PLOTTED);
   g_autofree double *sample = g_new (double, n);
 
   for (gsize i = 0; i < n; i++)
-    sample[i] = (double)values[(gsize)((double)i * ((double)n_rows / (double)n))];
+    sample[i] = (double)values[(gsize)((double)i * ((double)n_rows / (double)n)) * stride];
   return g_variant_new_fixed_array (G_VARIANT_TYPE_DOUBLE, sample, n, sizeof *sample);
 }
 
@@ -130,12 +130,13 @@ sx_model_report (const SxTarget *target, const SxMetric *metric, const float *p,
   g_variant_dict_insert (&dict, "metric", "s", metric->id);
   g_variant_dict_insert (&dict, "n-rows", "t", (guint64)answers.n_rows);
   g_variant_dict_insert_value (&dict, "metrics", compute_metrics (&answers, target));
-  if (target->task == SX_TASK_REGRESSION)
+  if (target->task != SX_TASK_MULTICLASS)
     {
-      g_variant_dict_insert_value (&dict, "truth", sample_values (answers.y, answers.n_rows));
-      g_variant_dict_insert_value (&dict, "predicted", sample_values (answers.p, answers.n_rows));
+      g_variant_dict_insert_value (&dict, "truth", sample_values (answers.y, answers.n_rows, 1));
+      /* Of two classes the second: what curves over a threshold are made from. */
+      g_variant_dict_insert_value (&dict, "predicted", sample_values (answers.p + answers.n_outputs - 1, answers.n_rows, answers.n_outputs));
     }
-  else
+  if (target->task != SX_TASK_REGRESSION)
     {
       g_variant_dict_insert_value (&dict, "classes", g_variant_new_strv ((const char *const *)target->classes, -1));
       g_variant_dict_insert_value (&dict, "confusion", count_confusion (&answers));

@@ -29,9 +29,6 @@ struct _SxModel
 /* @value with its whole numbers as x, and its maps as a{sv}: what comes back from YAML. (transfer full) */
 GVariant *sx_model_plain_variant (GVariant *value);
 
-/* Card of the model for people who read: Markdown. */
-char *sx_model_make_card (SxModel *self);
-
 /* The report on predictions @p (n_rows, n_outputs) against @y, rows whose @y is NaN left out: task, metric, n-rows, metrics, classes, confusion, truth,
  * predicted; sx-model-evaluate.c has their types. truth and predicted, for plots, hold at most SX_MODEL_N_PLOTTED rows, spread evenly over all.
  * (transfer full). Fails with SX_ENGINE_ERROR_DATA when no row is left. */

@@ -33,6 +33,8 @@ const SxTarget *sx_model_get_target (SxModel *self);
 SxPredictor *sx_model_get_predictor (SxModel *self);
 GVariant *sx_model_get_provenance (SxModel *self); /* a{sv}: metrics, hashes, configuration, date, version */
 SxFrame *sx_model_get_golden (SxModel *self);
+/* Card of the model for people who read: Markdown. */
+char *sx_model_make_card (SxModel *self) G_GNUC_WARN_UNUSED_RESULT;
 
 /* A table without a header line, whose columns readers call column_1 … column_N, with the names of the raw table that the model was trained on, if that had
  * as many; any other table as it is. (transfer full). The three functions below do this by themselves; it is for whoever shows the table's columns. */

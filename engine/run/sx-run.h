@@ -63,7 +63,7 @@ GPid sx_run_get_worker_pid (SxRun *self);                /* the live process tha
 GPtrArray *sx_run_list_trials (SxRun *self, GError **error) G_GNUC_WARN_UNUSED_RESULT;               /* of SxRunTrial */
 GArray *sx_run_list_points (SxRun *self, guint trial, GError **error) G_GNUC_WARN_UNUSED_RESULT;     /* of SxRunPoint; 0: all */
 guint sx_run_get_best (SxRun *self);                     /* trial number; 0: none yet */
-/* Final figures, of the test rows: `a{sv}`: task, metric, n-rows (t), metrics (a{sd}), classes (as) and confusion (at), or truth and predicted (ad) for plots;
+/* Final figures, of the test rows: `a{sv}`: task, metric, n-rows (t), metrics (a{sd}), classes (as) and confusion (at), truth and predicted (ad) for plots;
  * model/sx-model-evaluate.c describes them. (nullable) before the end. */
 GVariant *sx_run_dup_report (SxRun *self);
 char *sx_run_dup_model_path (SxRun *self);               /* (nullable) before there is one */

@@ -24,6 +24,18 @@ get_n_rows (GVariant *report)
   return n_rows;
 }
 
+static void
+assert_values (GVariant *report, const char *key, const double *expected, gsize n_expected)
+{
+  g_autoptr (GVariant) array = g_variant_lookup_value (report, key, G_VARIANT_TYPE ("ad"));
+  const double *values;
+  gsize         n;
+
+  g_assert_nonnull (array);
+  values = g_variant_get_fixed_array (array, &n, sizeof *values);
+  g_assert_cmpmem (values, n * sizeof *values, expected, n_expected * sizeof *expected);
+}
+
 /* Worked out by hand: five rows, of which one has no answer; one of the four others is wrong. */
 static void
 test_report_of_classes (void)
@@ -56,7 +68,8 @@ test_report_of_classes (void)
   g_assert_cmpmem (counts, n * sizeof *counts, expected, sizeof expected);
   g_assert_true (g_variant_lookup (report, "classes", "^a&s", &labels));
   g_assert_cmpstr (labels[1], ==, "yes");
-  g_assert_false (g_variant_lookup (report, "truth", "@ad", NULL));
+  assert_values (report, "truth", (const double[]){ 0, 1, 0, 0 }, 4);
+  assert_values (report, "predicted", (const double[]){ 0.1f, 0.8f, 0.6f, 0.4f }, 4);
 }
 
 /* One class alone has no ROC curve: the metric is left out, not written as a NaN. */
