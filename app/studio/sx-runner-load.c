@@ -189,25 +189,44 @@ sx_run_points_read_finish (GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+typedef struct
+{
+  SxRunner    *runner;
+  SxTrialItem *item;
+} Loading;
+
 static void
 points_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (SxTrialItem) item = data;
+  Loading *loading = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) points = sx_run_points_read_finish (result, &error);
 
   if (points != NULL)
-    sx_trial_item_set_points (item, points);
+    {
+      sx_trial_item_set_points (loading->item, points);
+      g_signal_emit_by_name (loading->runner, "points-added", loading->item);
+      g_signal_emit_by_name (loading->runner, "changed");
+    }
   else
-    g_debug ("The points of trial %u are not there: %s", sx_trial_item_get_number (item), error->message);
+    g_debug ("The points of trial %u are not there: %s", sx_trial_item_get_number (loading->item), error->message);
+  g_object_unref (loading->runner);
+  g_object_unref (loading->item);
+  g_free (loading);
 }
 
 void
 sx_runner_load_points (SxRunner *self, SxTrialItem *item)
 {
+  Loading *loading;
+
   g_return_if_fail (SX_IS_RUNNER (self));
   g_return_if_fail (SX_IS_TRIAL_ITEM (item));
 
-  if (sx_runner_get_folder (self) != NULL && !sx_trial_item_has_all_points (item))
-    sx_run_points_read_async (sx_runner_get_folder (self), sx_trial_item_get_number (item), NULL, points_cb, g_object_ref (item));
+  if (sx_runner_get_folder (self) == NULL || !sx_trial_item_claim_points (item))
+    return;
+  loading = g_new0 (Loading, 1);
+  loading->runner = g_object_ref (self);
+  loading->item = g_object_ref (item);
+  sx_run_points_read_async (sx_runner_get_folder (self), sx_trial_item_get_number (item), NULL, points_cb, loading);
 }

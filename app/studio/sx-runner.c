@@ -16,10 +16,6 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-/* Not part of every build yet. */
-#pragma weak sx_worker_start
-#pragma weak sx_worker_cancel
-
 struct _SxRunner
 {
   GObject parent_instance;
@@ -166,9 +162,21 @@ forget (SxRunner *self)
 }
 
 static void
+set_trials_paused (SxRunner *self, gboolean is_paused)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->trials)); i++)
+    {
+      g_autoptr (SxTrialItem) item = g_list_model_get_item (G_LIST_MODEL (self->trials), i);
+
+      sx_trial_item_set_is_paused (item, is_paused);
+    }
+}
+
+static void
 end (SxRunner *self, SxRunnerState state, const char *message)
 {
   stop_clock (self);
+  set_trials_paused (self, TRUE);
   self->current = NO_TRIAL;
   set_text (self, &self->message, message, PROP_MESSAGE);
   set_text (self, &self->phase, NULL, PROP_PHASE);
@@ -300,6 +308,7 @@ take_trial_started (SxRunner *self, GVariant *details)
   if (number == 0)
     return;
   ensure_trial (self, number, config, get_text (details, "origin"));
+  sx_trial_item_set_is_paused (sx_runner_get_trial (self, number), FALSE);
   self->current = number;
 }
 
@@ -586,10 +595,7 @@ work (SxRunner *self, SxJob *job, const char *run_folder)
 {
   g_autoptr (GError) error = NULL;
 
-  if (sx_worker_start == NULL)
-    g_set_error_literal (&error, SX_ENGINE_ERROR, SX_ENGINE_ERROR_WORKER, _ ("This build has no worker."));
-  else
-    self->worker = sx_worker_start (run_folder, &error);
+  self->worker = sx_worker_start (run_folder, &error);
   if (self->worker == NULL)
     {
       set_text (self, &self->folder, run_folder, PROP_FOLDER);

@@ -81,7 +81,7 @@ double sx_runner_get_elapsed (SxRunner *self);   /* seconds worked, over all sit
 double sx_runner_get_fraction (SxRunner *self);  /* of the budget, 0 to 1; negative: cannot be said */
 double sx_runner_get_time_left (SxRunner *self); /* seconds; negative: cannot be said yet */
 
-/* Reads all points of a trial from the run folder, in a thread; the item says changed when it has them. */
+/* Reads all points of a trial from the run folder, in a thread, once; points-added says when they are there. */
 void sx_runner_load_points (SxRunner *self, SxTrialItem *item);
 
 G_END_DECLS

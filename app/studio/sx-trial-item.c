@@ -22,7 +22,8 @@ struct _SxTrialItem
   guint        iteration, n_iterations, fold;
   GArray      *points; /* of SxRunPoint */
   guint        is_best : 1;
-  guint        has_all_points : 1;
+  guint        is_claimed : 1; /* its points are being read, or were */
+  guint        is_paused : 1;
 };
 
 enum {
@@ -137,6 +138,18 @@ sx_trial_item_set_is_best (SxTrialItem *self, gboolean is_best)
   say_changed (self);
 }
 
+void
+sx_trial_item_set_is_paused (SxTrialItem *self, gboolean is_paused)
+{
+  g_return_if_fail (SX_IS_TRIAL_ITEM (self));
+
+  is_paused = is_paused && self->state == SX_TRIAL_RUNNING;
+  if (self->is_paused == !!is_paused)
+    return;
+  self->is_paused = !!is_paused;
+  say_changed (self);
+}
+
 /* Where the point of (@fold, @iteration) stands, or has to be put in: points of a fold come in order, so that the search from the end is short. */
 static guint
 find_place (SxTrialItem *self, guint fold, guint iteration, gboolean *is_known)
@@ -177,7 +190,7 @@ sx_trial_item_add_point (SxTrialItem *self, const SxRunPoint *point, guint n_ite
   self->iteration = point->iteration;
   self->n_iterations = n_iterations;
   self->fold = point->fold;
-  self->has_all_points = FALSE;
+  self->is_claimed = FALSE;
 }
 
 void
@@ -188,7 +201,6 @@ sx_trial_item_set_points (SxTrialItem *self, GArray *points)
 
   g_array_unref (self->points);
   self->points = g_array_ref (points);
-  self->has_all_points = self->state != SX_TRIAL_RUNNING;
   say_changed (self);
 }
 
@@ -265,9 +277,12 @@ sx_trial_item_get_points (SxTrialItem *self)
 }
 
 gboolean
-sx_trial_item_has_all_points (SxTrialItem *self)
+sx_trial_item_claim_points (SxTrialItem *self)
 {
-  return self->has_all_points;
+  gboolean is_first = !self->is_claimed;
+
+  self->is_claimed = TRUE;
+  return is_first;
 }
 
 /* ---- texts ---- */
@@ -276,7 +291,7 @@ const char *
 sx_trial_item_get_state_title (SxTrialItem *self)
 {
   g_return_val_if_fail (SX_IS_TRIAL_ITEM (self), NULL);
-  return _ (states[MIN (self->state, SX_TRIAL_PRUNED)]);
+  return self->is_paused ? sx_run_state_get_title (SX_RUN_INTERRUPTED) : _ (states[MIN (self->state, SX_TRIAL_PRUNED)]);
 }
 
 const char *

@@ -23,6 +23,8 @@ SxTrialItem *sx_trial_item_new (guint number, GVariant *config, const char *orig
 /* Takes over what the run folder says of it. */
 void sx_trial_item_set_record (SxTrialItem *self, const SxRunTrial *trial);
 void sx_trial_item_finish (SxTrialItem *self, SxTrialState state, double value, double seconds, const char *message);
+/* Nobody works on it, though it is not over. */
+void sx_trial_item_set_is_paused (SxTrialItem *self, gboolean is_paused);
 void sx_trial_item_set_is_best (SxTrialItem *self, gboolean is_best);
 /* A new point at the end; one that is known already (a trial that was resumed) takes the old one's place. */
 void sx_trial_item_add_point (SxTrialItem *self, const SxRunPoint *point, guint n_iterations);
@@ -40,7 +42,8 @@ guint         sx_trial_item_get_iteration (SxTrialItem *self);
 guint         sx_trial_item_get_n_iterations (SxTrialItem *self);
 guint         sx_trial_item_get_fold (SxTrialItem *self);
 const GArray *sx_trial_item_get_points (SxTrialItem *self);     /* of SxRunPoint, as they came */
-gboolean      sx_trial_item_has_all_points (SxTrialItem *self); /* they were read from the run folder after its end */
+/* TRUE for the first who wants to read all points from the run folder, until the trial goes on. */
+gboolean sx_trial_item_claim_points (SxTrialItem *self);
 
 /* Texts for people; (transfer full) where they are made. */
 const char *sx_trial_item_get_state_title (SxTrialItem *self);
