@@ -7,6 +7,50 @@
 
 G_BEGIN_DECLS
 
+#define SX_RUNNER_NO_TRIAL G_MAXUINT
+
+struct _SxRunner
+{
+  GObject parent_instance;
+
+  /* Owned */
+  SxWorker     *worker;
+  GCancellable *cancellable; /* of what is read or compiled now */
+  GListStore   *trials;      /* of SxTrialItem, by number */
+  SxTrialItem  *final_fit;   /* (nullable) */
+  SxJob        *job;
+  GPtrArray    *problems;
+  GVariant     *report;
+  char         *folder;
+  char         *model_block;
+  char         *message;
+  char         *notice;
+  char         *phase;
+
+  SxRunnerState state;
+  guint         current; /* trial under way; G_MAXUINT: none */
+  guint         best;
+  guint         n_finished;
+  guint64       n_rows;
+  guint         n_columns;
+  gint64        started;        /* monotonic; 0: the clock stands */
+  double        seconds_before; /* of earlier sittings, and of this one once it is over */
+  guint         poll;           /* source: a run that another process works on is read again */
+  guint         is_resumable : 1;
+};
+
+/* ---- changes, each of which is told ---- */
+void         sx_runner_say_changed (SxRunner *self);
+void         sx_runner_say_points (SxRunner *self, SxTrialItem *item);
+void         sx_runner_set_text (SxRunner *self, char **field, const char *text); /* @field: one of the runner's own */
+void         sx_runner_set_state (SxRunner *self, SxRunnerState state);
+void         sx_runner_set_best (SxRunner *self, guint best);
+void         sx_runner_stop_clock (SxRunner *self);
+void         sx_runner_forget (SxRunner *self); /* nothing is known of any run */
+void         sx_runner_end (SxRunner *self, SxRunnerState state, const char *message);
+SxTrialItem *sx_runner_ensure_trial (SxRunner *self, guint number, GVariant *config, const char *origin);
+void         sx_runner_count_finished (SxRunner *self);
+
 /* What a run folder says, read in a thread. */
 typedef struct
 {

@@ -1,50 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Sextant developers */
 
-/* The states of a run, and the way between them:
- *
- *   idle ─start─▶ compiling ─▶ running ─▶ done │ failed │ cancelled ─resume─▶ running
- *                     └──────────────── cancelling ─────────┘
- *
- * While the worker works, its events are all that is known. At its end the run folder is read once more, for the folder is the truth; only
- * then the state says that it is over, so that whoever waits for it finds everything. -load reads in threads, -progress reckons how far it is. */
+/* What a runner is, and how it says that it has changed. -work is the way through its states, -events what a worker says, -load reads in threads,
+ * -progress reckons how far it is. */
 
 #include "config.h"
 
 #include "sx-runner-private.h"
-
-#include <glib/gi18n-lib.h>
-#include <math.h>
-
-struct _SxRunner
-{
-  GObject parent_instance;
-
-  /* Owned */
-  SxWorker     *worker;
-  GCancellable *cancellable; /* of what is read or compiled now */
-  GListStore   *trials;      /* of SxTrialItem, by number */
-  SxTrialItem  *final_fit;   /* (nullable) */
-  SxJob        *job;
-  GPtrArray    *problems;
-  GVariant     *report;
-  char         *folder;
-  char         *model_block;
-  char         *message;
-  char         *notice;
-  char         *phase;
-
-  SxRunnerState state;
-  guint         current; /* trial under way; G_MAXUINT: none */
-  guint         best;
-  guint         n_finished;
-  guint64       n_rows;
-  guint         n_columns;
-  gint64        started;        /* monotonic; 0: the clock stands */
-  double        seconds_before; /* of earlier sittings, and of this one once it is over */
-  guint         poll;           /* source: a run that another process works on is read again */
-  guint         is_resumable : 1;
-};
 
 enum {
   PROP_STATE = 1,
@@ -65,10 +27,6 @@ enum {
   N_SIGNALS,
 };
 
-#define NO_TRIAL G_MAXUINT
-#define CODE_CANCELLED 130
-#define POLL_SECONDS 2
-
 static GParamSpec *properties[N_PROPS];
 static guint       signals[N_SIGNALS];
 
@@ -77,14 +35,20 @@ G_DEFINE_ENUM_TYPE (SxRunnerState, sx_runner_state, G_DEFINE_ENUM_VALUE (SX_RUNN
 
 /* ---- what changes ---- */
 
-static void
-say_changed (SxRunner *self)
+void
+sx_runner_say_changed (SxRunner *self)
 {
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
-static void
-set_text (SxRunner *self, char **field, const char *text, guint property)
+void
+sx_runner_say_points (SxRunner *self, SxTrialItem *item)
+{
+  g_signal_emit (self, signals[POINTS_ADDED], 0, item);
+}
+
+void
+sx_runner_set_text (SxRunner *self, char **field, const char *text)
 {
   if (text != NULL && *text == '\0')
     text = NULL;
@@ -92,12 +56,16 @@ set_text (SxRunner *self, char **field, const char *text, guint property)
     return;
   g_free (*field);
   *field = g_strdup (text);
-  if (property != 0)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+  if (field == &self->message)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MESSAGE]);
+  else if (field == &self->folder)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FOLDER]);
+  else if (field == &self->phase)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PHASE]);
 }
 
-static void
-set_state (SxRunner *self, SxRunnerState state)
+void
+sx_runner_set_state (SxRunner *self, SxRunnerState state)
 {
   if (self->state == state)
     return;
@@ -105,11 +73,11 @@ set_state (SxRunner *self, SxRunnerState state)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_IS_BUSY]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_RESUME]);
-  say_changed (self);
+  sx_runner_say_changed (self);
 }
 
-static void
-set_best (SxRunner *self, guint best)
+void
+sx_runner_set_best (SxRunner *self, guint best)
 {
   SxTrialItem *item;
 
@@ -125,33 +93,33 @@ set_best (SxRunner *self, guint best)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BEST]);
 }
 
-static void
-stop_clock (SxRunner *self)
+void
+sx_runner_stop_clock (SxRunner *self)
 {
   self->seconds_before = sx_runner_get_elapsed (self);
   self->started = 0;
 }
 
 /* Nothing is known of any run. */
-static void
-forget (SxRunner *self)
+void
+sx_runner_forget (SxRunner *self)
 {
   g_cancellable_cancel (self->cancellable);
   g_set_object (&self->cancellable, NULL);
   self->cancellable = g_cancellable_new ();
   g_clear_handle_id (&self->poll, g_source_remove);
-  set_best (self, 0);
+  sx_runner_set_best (self, 0);
   g_list_store_remove_all (self->trials);
   g_clear_object (&self->final_fit);
   g_clear_pointer (&self->job, sx_job_unref);
   g_clear_pointer (&self->problems, g_ptr_array_unref);
   g_clear_pointer (&self->report, g_variant_unref);
-  set_text (self, &self->folder, NULL, PROP_FOLDER);
-  set_text (self, &self->message, NULL, PROP_MESSAGE);
-  set_text (self, &self->phase, NULL, PROP_PHASE);
-  set_text (self, &self->notice, NULL, 0);
-  set_text (self, &self->model_block, NULL, 0);
-  self->current = NO_TRIAL;
+  sx_runner_set_text (self, &self->folder, NULL);
+  sx_runner_set_text (self, &self->message, NULL);
+  sx_runner_set_text (self, &self->phase, NULL);
+  sx_runner_set_text (self, &self->notice, NULL);
+  sx_runner_set_text (self, &self->model_block, NULL);
+  self->current = SX_RUNNER_NO_TRIAL;
   self->n_finished = 0;
   self->n_rows = 0;
   self->n_columns = 0;
@@ -172,15 +140,15 @@ set_trials_paused (SxRunner *self, gboolean is_paused)
     }
 }
 
-static void
-end (SxRunner *self, SxRunnerState state, const char *message)
+void
+sx_runner_end (SxRunner *self, SxRunnerState state, const char *message)
 {
-  stop_clock (self);
+  sx_runner_stop_clock (self);
   set_trials_paused (self, TRUE);
-  self->current = NO_TRIAL;
-  set_text (self, &self->message, message, PROP_MESSAGE);
-  set_text (self, &self->phase, NULL, PROP_PHASE);
-  set_state (self, state);
+  self->current = SX_RUNNER_NO_TRIAL;
+  sx_runner_set_text (self, &self->message, message);
+  sx_runner_set_text (self, &self->phase, NULL);
+  sx_runner_set_state (self, state);
   g_signal_emit (self, signals[FINISHED], 0);
 }
 
@@ -221,8 +189,8 @@ sx_runner_get_trial (SxRunner *self, guint number)
   return found;
 }
 
-static SxTrialItem *
-ensure_trial (SxRunner *self, guint number, GVariant *config, const char *origin)
+SxTrialItem *
+sx_runner_ensure_trial (SxRunner *self, guint number, GVariant *config, const char *origin)
 {
   SxTrialItem *found;
   guint        place;
@@ -243,8 +211,8 @@ ensure_trial (SxRunner *self, guint number, GVariant *config, const char *origin
   return item;
 }
 
-static void
-count_finished (SxRunner *self)
+void
+sx_runner_count_finished (SxRunner *self)
 {
   guint n_items = g_list_model_get_n_items (G_LIST_MODEL (self->trials));
 
@@ -255,421 +223,6 @@ count_finished (SxRunner *self)
 
       self->n_finished += sx_trial_item_get_state (item) != SX_TRIAL_RUNNING;
     }
-}
-
-/* ---- what the worker says ---- */
-
-static double
-get_double (GVariant *details, const char *key)
-{
-  double value = NAN;
-
-  g_variant_lookup (details, key, "d", &value);
-  return value;
-}
-
-static guint
-get_uint (GVariant *details, const char *key)
-{
-  guint32 value = 0;
-
-  g_variant_lookup (details, key, "u", &value);
-  return value;
-}
-
-static const char *
-get_text (GVariant *details, const char *key)
-{
-  const char *text = NULL;
-
-  g_variant_lookup (details, key, "&s", &text);
-  return text;
-}
-
-static void
-take_phase (SxRunner *self, GVariant *details)
-{
-  set_text (self, &self->phase, get_text (details, "text"), PROP_PHASE);
-}
-
-static void
-take_data (SxRunner *self, GVariant *details)
-{
-  g_variant_lookup (details, "rows", "t", &self->n_rows);
-  self->n_columns = get_uint (details, "columns");
-}
-
-static void
-take_trial_started (SxRunner *self, GVariant *details)
-{
-  g_autoptr (GVariant) config = g_variant_lookup_value (details, "config", G_VARIANT_TYPE_VARDICT);
-  guint number = get_uint (details, "trial");
-
-  if (number == 0)
-    return;
-  ensure_trial (self, number, config, get_text (details, "origin"));
-  sx_trial_item_set_is_paused (sx_runner_get_trial (self, number), FALSE);
-  self->current = number;
-}
-
-static void
-take_epoch (SxRunner *self, GVariant *details)
-{
-  SxRunPoint point = {
-    .trial = get_uint (details, "trial"),
-    .fold = get_uint (details, "fold"),
-    .iteration = get_uint (details, "iteration"),
-    .training_loss = get_double (details, "training-loss"),
-    .validation_loss = get_double (details, "validation-loss"),
-    .seconds = NAN,
-  };
-  SxTrialItem *item = ensure_trial (self, point.trial, NULL, NULL);
-
-  self->current = point.trial;
-  sx_trial_item_add_point (item, &point, get_uint (details, "n-iterations"));
-  g_signal_emit (self, signals[POINTS_ADDED], 0, item);
-}
-
-static SxTrialState
-parse_state (const char *nick)
-{
-  if (g_strcmp0 (nick, "done") == 0)
-    return SX_TRIAL_DONE;
-  return g_strcmp0 (nick, "pruned") == 0 ? SX_TRIAL_PRUNED : SX_TRIAL_FAILED;
-}
-
-static void
-take_trial_finished (SxRunner *self, GVariant *details)
-{
-  guint        number = get_uint (details, "trial");
-  SxTrialItem *item;
-
-  if (number == 0)
-    return;
-  item = ensure_trial (self, number, NULL, NULL);
-  sx_trial_item_finish (item, parse_state (get_text (details, "state")), get_double (details, "value"), get_double (details, "seconds"), get_text (details, "message"));
-  if (self->current == number)
-    self->current = NO_TRIAL;
-  count_finished (self);
-  set_best (self, get_uint (details, "best"));
-}
-
-static void
-take_log (SxRunner *self, GVariant *details)
-{
-  if (g_strcmp0 (get_text (details, "level"), "warning") == 0)
-    set_text (self, &self->notice, get_text (details, "message"), 0);
-}
-
-static const struct
-{
-  const char *name;
-  void (*take) (SxRunner *self, GVariant *details);
-} events[] = {
-  { "phase", take_phase },
-  { "data", take_data },
-  { "trial-started", take_trial_started },
-  { "epoch", take_epoch },
-  { "trial-finished", take_trial_finished },
-  { "log", take_log },
-};
-
-void
-sx_runner_take_event (SxRunner *self, const char *name, GVariant *details)
-{
-  g_return_if_fail (SX_IS_RUNNER (self));
-  g_return_if_fail (name != NULL && details != NULL);
-
-  for (guint i = 0; i < G_N_ELEMENTS (events); i++)
-    if (g_str_equal (events[i].name, name))
-      {
-        events[i].take (self, details);
-        say_changed (self);
-        return;
-      }
-}
-
-/* ---- the run folder ---- */
-
-void
-sx_runner_take_record (SxRunner *self, const SxRunRecord *record)
-{
-  double seconds = 0.0;
-
-  g_return_if_fail (SX_IS_RUNNER (self));
-  g_return_if_fail (record != NULL);
-
-  for (guint i = 0; i < record->trials->len; i++)
-    {
-      const SxRunTrial *trial = record->trials->pdata[i];
-
-      sx_trial_item_set_record (ensure_trial (self, trial->number, trial->config, trial->origin), trial);
-      seconds += isfinite (trial->seconds) ? trial->seconds : 0.0;
-    }
-  count_finished (self);
-  set_best (self, record->best);
-  self->seconds_before = MAX (self->seconds_before, seconds);
-  if (self->job == NULL)
-    self->job = sx_job_ref (record->job);
-  set_text (self, &self->model_block, self->job->model_block, 0);
-  g_clear_pointer (&self->report, g_variant_unref);
-  self->report = record->report ? g_variant_ref (record->report) : NULL;
-  set_text (self, &self->folder, record->folder, PROP_FOLDER);
-  self->is_resumable = record->state != SX_RUN_DONE && record->owner == 0;
-}
-
-typedef struct
-{
-  SxRunner     *self;
-  SxRunnerState state;
-  char         *message;
-} Ending;
-
-static void
-ending_free (Ending *ending)
-{
-  g_object_unref (ending->self);
-  g_free (ending->message);
-  g_free (ending);
-}
-
-static void
-ended_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Ending *ending = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SxRunRecord) record = sx_run_record_read_finish (result, &error);
-
-  if (record != NULL)
-    sx_runner_take_record (ending->self, record);
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    {
-      ending_free (ending);
-      return;
-    }
-  else if (ending->state == SX_RUNNER_DONE)
-    {
-      ending->state = SX_RUNNER_FAILED;
-      ending->message = g_strdup (error->message);
-    }
-  else
-    ending->self->is_resumable = TRUE;
-  end (ending->self, ending->state, ending->message);
-  ending_free (ending);
-}
-
-void
-sx_runner_take_end (SxRunner *self, gboolean ok, const char *message, guint code)
-{
-  Ending *ending;
-
-  g_return_if_fail (SX_IS_RUNNER (self));
-
-  ending = g_new0 (Ending, 1);
-  ending->self = g_object_ref (self);
-  ending->state = ok ? SX_RUNNER_DONE : code == CODE_CANCELLED ? SX_RUNNER_CANCELLED
-                                                               : SX_RUNNER_FAILED;
-  if (ending->state == SX_RUNNER_FAILED)
-    ending->message = g_strdup (message && *message ? message : _ ("The worker process ended unexpectedly. The run can be resumed."));
-  stop_clock (self);
-  sx_run_record_read_async (self->folder, self->cancellable, ended_cb, ending);
-}
-
-static void open_cb (GObject *source, GAsyncResult *result, gpointer data);
-
-static gboolean
-poll_cb (gpointer data)
-{
-  SxRunner *self = data;
-
-  self->poll = 0;
-  sx_run_record_read_async (self->folder, self->cancellable, open_cb, g_object_ref (self));
-  return G_SOURCE_REMOVE;
-}
-
-/* What a folder that nobody here works on says about its state. */
-static void
-show_record_state (SxRunner *self, const SxRunRecord *record)
-{
-  switch (record->state)
-    {
-    case SX_RUN_DONE:
-      end (self, SX_RUNNER_DONE, NULL);
-      break;
-    case SX_RUN_FAILED:
-      end (self, SX_RUNNER_FAILED, record->message);
-      break;
-    case SX_RUN_INTERRUPTED:
-      end (self, SX_RUNNER_FAILED, _ ("The run was interrupted. It can be resumed."));
-      break;
-    case SX_RUN_QUEUED:
-    case SX_RUN_RUNNING:
-    case SX_RUN_CANCELLED:
-    default:
-      if (record->owner == 0)
-        {
-          end (self, SX_RUNNER_CANCELLED, NULL);
-          break;
-        }
-      {
-        g_autofree char *text = g_strdup_printf (_ ("Process %d is working on this run."), (int)record->owner);
-
-        set_text (self, &self->phase, text, PROP_PHASE);
-      }
-      set_state (self, SX_RUNNER_RUNNING);
-      self->poll = g_timeout_add_seconds (POLL_SECONDS, poll_cb, self);
-      say_changed (self);
-      break;
-    }
-}
-
-static void
-open_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (SxRunner) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SxRunRecord) record = sx_run_record_read_finish (result, &error);
-
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  if (record == NULL)
-    {
-      end (self, SX_RUNNER_FAILED, error->message);
-      return;
-    }
-  sx_runner_take_record (self, record);
-  show_record_state (self, record);
-}
-
-void
-sx_runner_open (SxRunner *self, const char *run_folder)
-{
-  g_return_if_fail (SX_IS_RUNNER (self));
-  g_return_if_fail (run_folder != NULL);
-
-  if (sx_runner_is_busy (self) && self->poll == 0)
-    return;
-  forget (self);
-  set_text (self, &self->folder, run_folder, PROP_FOLDER);
-  set_state (self, SX_RUNNER_COMPILING);
-  sx_run_record_read_async (run_folder, self->cancellable, open_cb, g_object_ref (self));
-}
-
-/* ---- work ---- */
-
-void
-sx_runner_begin (SxRunner *self, SxJob *job, const char *run_folder)
-{
-  g_return_if_fail (SX_IS_RUNNER (self));
-
-  if (job != NULL && job != self->job)
-    {
-      g_clear_pointer (&self->job, sx_job_unref);
-      self->job = sx_job_ref (job);
-    }
-  set_text (self, &self->model_block, self->job ? self->job->model_block : NULL, 0);
-  set_text (self, &self->folder, run_folder, PROP_FOLDER);
-  set_text (self, &self->message, NULL, PROP_MESSAGE);
-  set_text (self, &self->notice, NULL, 0);
-  self->is_resumable = FALSE;
-  self->started = g_get_monotonic_time ();
-  set_state (self, SX_RUNNER_RUNNING);
-}
-
-static void
-worker_event_cb (SxWorker *worker, const char *name, GVariant *details, SxRunner *self)
-{
-  sx_runner_take_event (self, name, details);
-}
-
-static void
-worker_finished_cb (SxWorker *worker, gboolean ok, const char *message, guint code, SxRunner *self)
-{
-  g_signal_handlers_disconnect_by_data (worker, self);
-  g_clear_object (&self->worker);
-  sx_runner_take_end (self, ok, message, code);
-}
-
-static void
-work (SxRunner *self, SxJob *job, const char *run_folder)
-{
-  g_autoptr (GError) error = NULL;
-
-  self->worker = sx_worker_start (run_folder, &error);
-  if (self->worker == NULL)
-    {
-      set_text (self, &self->folder, run_folder, PROP_FOLDER);
-      self->is_resumable = TRUE;
-      end (self, SX_RUNNER_FAILED, error->message);
-      return;
-    }
-  g_signal_connect (self->worker, "event", G_CALLBACK (worker_event_cb), self);
-  g_signal_connect (self->worker, "finished", G_CALLBACK (worker_finished_cb), self);
-  sx_runner_begin (self, job, run_folder);
-}
-
-static void
-made_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (SxRunner) self = data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) problems = NULL;
-  g_autofree char *run_folder = NULL;
-  g_autoptr (SxJob) job = sx_run_make_finish (result, &run_folder, &problems, &error);
-
-  g_clear_pointer (&self->problems, g_ptr_array_unref);
-  self->problems = g_steal_pointer (&problems);
-  if (job != NULL)
-    {
-      g_clear_pointer (&self->job, sx_job_unref);
-      self->job = sx_job_ref (job);
-      work (self, job, run_folder);
-    }
-  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    end (self, SX_RUNNER_CANCELLED, NULL);
-  else
-    end (self, SX_RUNNER_FAILED, error->message);
-}
-
-void
-sx_runner_start (SxRunner *self, SxGraph *graph, const char *folder, const char *model_block)
-{
-  g_return_if_fail (SX_IS_RUNNER (self));
-  g_return_if_fail (SX_IS_GRAPH (graph));
-
-  if (sx_runner_is_busy (self) && self->poll == 0)
-    return;
-  forget (self);
-  set_text (self, &self->model_block, model_block, 0);
-  set_state (self, SX_RUNNER_COMPILING);
-  sx_run_make_async (graph, folder, model_block, self->cancellable, made_cb, g_object_ref (self));
-}
-
-void
-sx_runner_resume (SxRunner *self)
-{
-  g_autofree char *folder = NULL;
-
-  g_return_if_fail (SX_IS_RUNNER (self));
-
-  if (!sx_runner_can_resume (self))
-    return;
-  folder = g_strdup (self->folder);
-  work (self, NULL, folder);
-}
-
-void
-sx_runner_cancel (SxRunner *self)
-{
-  g_return_if_fail (SX_IS_RUNNER (self));
-
-  if (self->state == SX_RUNNER_COMPILING)
-    g_cancellable_cancel (self->cancellable);
-  else if (self->state != SX_RUNNER_RUNNING || self->worker == NULL)
-    return;
-  else
-    sx_worker_cancel (self->worker);
-  set_state (self, SX_RUNNER_CANCELLING);
 }
 
 /* ---- questions ---- */
@@ -782,7 +335,7 @@ SxTrialItem *
 sx_runner_get_current (SxRunner *self)
 {
   g_return_val_if_fail (SX_IS_RUNNER (self), NULL);
-  return self->current == NO_TRIAL ? NULL : sx_runner_get_trial (self, self->current);
+  return self->current == SX_RUNNER_NO_TRIAL ? NULL : sx_runner_get_trial (self, self->current);
 }
 
 guint
@@ -937,7 +490,7 @@ sx_runner_init (SxRunner *self)
 {
   self->trials = g_list_store_new (SX_TYPE_TRIAL_ITEM);
   self->cancellable = g_cancellable_new ();
-  self->current = NO_TRIAL;
+  self->current = SX_RUNNER_NO_TRIAL;
 }
 
 SxRunner *

@@ -6,6 +6,7 @@
 #include "sx-trial-table.h"
 
 #include <glib/gi18n-lib.h>
+#include <sx-charts.h>
 #include <math.h>
 #include <string.h>
 
@@ -45,9 +46,7 @@ dup_state (SxTrialItem *item)
 static char *
 dup_value (SxTrialItem *item)
 {
-  double value = sx_trial_item_get_value (item);
-
-  return isfinite (value) ? g_strdup_printf ("%.5g", value) : g_strdup ("–");
+  return sx_scale_format (SX_SCALE_LINEAR, sx_trial_item_get_value (item), 0.0);
 }
 
 static char *

@@ -75,7 +75,7 @@ test_table (void)
   running = add (trials, 4, SX_TRIAL_RUNNING, 0, "{'depth': <int64 5>}");
   sx_trial_table_set_value_title (table, "Log loss");
   text = sx_trial_table_dup_text (table);
-  g_assert_cmpstr (text, ==, "Trial\tState\tLog loss\tTime\tFound by\tConfiguration\n1\tDone\t0.5\t1.0 s\tBayesian\tdepth 3\n2\tFailed\t–\t2.0 s\tBayesian\tIt diverged — depth 9\n★ 3\tDone\t0.25\t3.0 s\tBayesian\tdepth 4\n4\tRunning\t–\t–\tBayesian\tdepth 5\n");
+  g_assert_cmpstr (text, ==, "Trial\tState\tLog loss\tTime\tFound by\tConfiguration\n1\tDone\t0.5000\t1.0 s\tBayesian\tdepth 3\n2\tFailed\t–\t2.0 s\tBayesian\tIt diverged — depth 9\n★ 3\tDone\t0.2500\t3.0 s\tBayesian\tdepth 4\n4\tRunning\t–\t–\tBayesian\tdepth 5\n");
   sort_by (table, 2, GTK_SORT_ASCENDING);
   assert_order (table, "★ 3 1 2 4");
   sort_by (table, 0, GTK_SORT_DESCENDING);
