@@ -5,6 +5,8 @@
 
 #include "tune/sx-gp.h"
 
+#include "tune/sx-dense.h"
+
 #include <math.h>
 #include <nlopt.h>
 #include <string.h>
@@ -13,6 +15,9 @@
 #define MIN_LOG_LENGTH (-3.6888794541139363) /* 0.025 */
 #define MAX_LOG_LENGTH 6.907755278982137     /* 1e3 */
 #define MIN_VARIANCE 1e-12
+#define EXACT_NOISE 1e-6
+#define N_BATCH 64
+#define N_COARSE 256 /* more rows than that are fitted on a part first */
 
 SxGp *
 sx_gp_new (guint n_dims, const gboolean *is_category)
@@ -20,129 +25,92 @@ sx_gp_new (guint n_dims, const gboolean *is_category)
   SxGp *self = g_new0 (SxGp, 1);
   self->n_dims = n_dims;
   self->is_category = g_memdup2 (is_category, n_dims * sizeof *is_category);
+  self->has_dead = g_new0 (gboolean, n_dims + 1);
   self->theta = g_new0 (double, n_dims + 1);
   return self;
+}
+
+static void
+allocate (SxGp *self, guint n)
+{
+  self->stride = sx_dense_stride (n);
+  self->columns = g_new0 (double, self->stride * 2 * MAX (self->n_dims, 1));
+  self->y = g_new0 (double, self->stride);
+  self->alpha = g_new0 (double, self->stride);
+  self->factor = g_new0 (double, self->stride *n);
+}
+
+static void
+release (SxGp *self)
+{
+  g_clear_pointer (&self->columns, g_free);
+  g_clear_pointer (&self->y, g_free);
+  g_clear_pointer (&self->alpha, g_free);
+  g_clear_pointer (&self->factor, g_free);
+}
+
+/* With room for @n rows. */
+static SxGp *
+copy_with_room (const SxGp *self, guint n)
+{
+  SxGp *copy = sx_gp_new (self->n_dims, self->is_category);
+
+  memcpy (copy->has_dead, self->has_dead, self->n_dims * sizeof *self->has_dead);
+  memcpy (copy->theta, self->theta, (self->n_dims + 1) * sizeof *self->theta);
+  allocate (copy, n);
+  copy->n = self->n;
+  copy->n_exact = self->n_exact;
+  copy->jitter = self->jitter;
+  copy->mean = self->mean;
+  copy->has_mean = self->has_mean;
+  for (guint i = 0; i < 2 * self->n_dims; i++)
+    memcpy (copy->columns + i * copy->stride, self->columns + i * self->stride, self->n * sizeof *self->columns);
+  for (guint i = 0; i < self->n; i++)
+    memcpy (copy->factor + i * copy->stride, self->factor + i * self->stride, (i + 1) * sizeof *self->factor);
+  memcpy (copy->y, self->y, self->n * sizeof *self->y);
+  memcpy (copy->alpha, self->alpha, self->n * sizeof *self->alpha);
+  return copy;
+}
+
+SxGp *
+sx_gp_copy (const SxGp *self)
+{
+  return copy_with_room (self, self->n);
 }
 
 void
 sx_gp_free (SxGp *self)
 {
+  release (self);
   g_free (self->is_category);
-  g_free (self->x);
-  g_free (self->y);
+  g_free (self->has_dead);
   g_free (self->theta);
-  g_free (self->factor);
-  g_free (self->alpha);
   g_free (self);
+}
+
+static void
+add_row (SxGp *self, const double *row, double y)
+{
+  for (guint i = 0; i < 2 * self->n_dims; i++)
+    self->columns[i * self->stride + self->n] = row[i];
+  for (guint i = 0; i < self->n_dims; i++)
+    self->has_dead[i] = self->has_dead[i] || row[self->n_dims + i] > 0;
+  self->y[self->n++] = y;
 }
 
 void
 sx_gp_set_data (SxGp *self, const double *x, const double *y, guint n)
 {
   g_return_if_fail (n > 0);
-  g_free (self->x);
-  g_free (self->y);
-  self->x = g_memdup2 (x, (gsize)n * 2 * self->n_dims * sizeof *x);
-  self->y = g_memdup2 (y, n * sizeof *y);
-  self->factor = g_renew (double, self->factor, (gsize)n *n);
-  self->alpha = g_renew (double, self->alpha, n);
-  self->n = n;
-}
-
-/* Linear algebra: plain loops, four sums at a time, always in the same order. */
-
-static double
-dot (const double *a, const double *b, guint n)
-{
-  double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-  guint  i = 0;
-  for (; i + 4 <= n; i += 4)
-    {
-      s0 += a[i] * b[i];
-      s1 += a[i + 1] * b[i + 1];
-      s2 += a[i + 2] * b[i + 2];
-      s3 += a[i + 3] * b[i + 3];
-    }
-  for (; i < n; i++)
-    s0 += a[i] * b[i];
-  return (s0 + s1) + (s2 + s3);
-}
-
-/* The lower triangle of @a becomes its Cholesky factor. */
-static gboolean
-cholesky (double *a, guint n)
-{
+  release (self);
+  allocate (self, n);
+  memset (self->has_dead, 0, self->n_dims * sizeof *self->has_dead);
+  self->n = self->n_exact = 0;
   for (guint i = 0; i < n; i++)
-    {
-      double *row = a + (gsize)i * n;
-      for (guint j = 0; j < i; j++)
-        row[j] = (row[j] - dot (row, a + (gsize)j * n, j)) / a[(gsize)j * n + j];
-      row[i] -= dot (row, row, i);
-      if (!(row[i] > 1e-14) || !isfinite (row[i]))
-        return FALSE;
-      row[i] = sqrt (row[i]);
-    }
-  return TRUE;
-}
-
-static void
-solve_lower (const double *l, guint n, double *b)
-{
-  for (guint i = 0; i < n; i++)
-    b[i] = (b[i] - dot (l + (gsize)i * n, b, i)) / l[(gsize)i * n + i];
-}
-
-static void
-solve_upper (const double *l, guint n, double *b)
-{
-  for (guint i = n; i-- > 0;)
-    {
-      b[i] /= l[(gsize)i * n + i];
-      for (guint j = 0; j < i; j++)
-        b[j] -= l[(gsize)i * n + j] * b[i];
-    }
-}
-
-/* @inverse: (n, n), row k = the k-th column of L^-1, zero before k. */
-static void
-invert_lower (const double *l, guint n, double *inverse)
-{
-  for (guint k = 0; k < n; k++)
-    {
-      double *column = inverse + (gsize)k * n;
-      memset (column, 0, n * sizeof *column);
-      column[k] = 1 / l[(gsize)k * n + k];
-      for (guint i = k + 1; i < n; i++)
-        column[i] = -dot (l + (gsize)i * n + k, column + k, i - k) / l[(gsize)i * n + i];
-    }
+    add_row (self, x + (gsize)i * 2 * self->n_dims, y[i]);
 }
 
 /* The kernel */
-
-static double
-get_square (const SxGp *self, const double *a, const double *b, guint dim)
-{
-  double difference = a[dim] - b[dim], dead = a[self->n_dims + dim] - b[self->n_dims + dim];
-  if (self->is_category[dim])
-    difference = difference > 0.5 || difference < -0.5;
-  return difference * difference + dead * dead;
-}
-
-/* @weights: n_dims inverse squared lengthscales. Gives √5 r. */
-static double
-get_distance (const SxGp *self, const double *a, const double *b, const double *weights)
-{
-  double square = 0;
-  for (guint dim = 0; dim < self->n_dims; dim++)
-    square += weights[dim] * get_square (self, a, b, dim);
-  return sqrt (5 * square);
-}
-
-static double
-matern (double s)
-{
-  return (1 + s + s * s / 3) * exp (-s);
-}
 
 static void
 get_weights (const SxGp *self, const double *theta, double *weights)
@@ -151,39 +119,167 @@ get_weights (const SxGp *self, const double *theta, double *weights)
     weights[dim] = exp (-2 * theta[dim]);
 }
 
-static gboolean
-factor_at (SxGp *self, const double *theta)
+/* Adds scale · d² of coordinate @dim between @row and the first @n rows of the data. */
+static void
+add_squares (const SxGp *self, const double *row, guint dim, double scale, guint n, double *squares)
 {
-  g_autofree double *weights = g_new (double, self->n_dims + 1);
-  g_autofree double *ones = g_new (double, self->n);
-  guint              n = self->n, width = 2 * self->n_dims;
-  double             noise = exp (theta[self->n_dims]), top, bottom;
+  const double *column = self->columns + dim * self->stride;
+
+  if (self->is_category[dim])
+    sx_dense_add_mismatches (column, row[dim], scale, n, squares);
+  else
+    sx_dense_add_squares (column, row[dim], scale, n, squares);
+  if (self->has_dead[dim] || row[self->n_dims + dim] > 0)
+    sx_dense_add_squares (self->columns + (self->n_dims + dim) * self->stride, row[self->n_dims + dim], scale, n, squares);
+}
+
+/* k (row, i) for the first @n rows; @slopes (nullable): 5/3 (1 + s) e^-s, so that dk / dlog l = slope · weight · d². */
+static void
+fill_kernel (const SxGp *self, const double *row, const double *weights, guint n, double *k, double *slopes)
+{
+  memset (k, 0, n * sizeof *k);
+  for (guint dim = 0; dim < self->n_dims; dim++)
+    add_squares (self, row, dim, 5 * weights[dim], n, k);
+  for (guint i = 0; i < n; i++)
+    {
+      double s = sqrt (k[i]), decay = exp (-s);
+      k[i] = (1 + s + s * s / 3) * decay;
+      if (slopes)
+        slopes[i] = 5.0 / 3 * (1 + s) * decay;
+    }
+}
+
+static void
+get_row (const SxGp *self, guint i, double *row)
+{
+  for (guint dim = 0; dim < 2 * self->n_dims; dim++)
+    row[dim] = self->columns[dim * self->stride + i];
+}
+
+double
+sx_gp_kernel (const SxGp *self, const double *a, const double *b)
+{
+  double square = 0, s;
+  for (guint dim = 0; dim < self->n_dims; dim++)
+    {
+      double difference = a[dim] - b[dim], dead = a[self->n_dims + dim] - b[self->n_dims + dim];
+      if (self->is_category[dim])
+        difference = fabs (difference) > 0.5;
+      square += 5 * exp (-2 * self->theta[dim]) * (difference * difference + dead * dead);
+    }
+  s = sqrt (square);
+  return (1 + s + s * s / 3) * exp (-s);
+}
+
+/* alpha and the mean, by the factor. */
+static void
+solve_values (SxGp *self)
+{
+  guint              n = self->n;
+  g_autofree double *pair = g_new0 (double, 2 * self->stride);
+  double            *ones = pair, *values = pair + self->stride;
+
+  for (guint i = 0; i < n; i++)
+    {
+      ones[i] = 1;
+      values[i] = self->y[i];
+    }
+  sx_dense_solve (self->factor, self->stride, n, pair, self->stride, 2);
+  if (!self->has_mean)
+    self->mean = sx_dense_dot (ones, values, n) / sx_dense_dot (ones, ones, n);
+  for (guint i = 0; i < n; i++)
+    self->alpha[i] = values[i] - self->mean * ones[i];
+}
+
+/* Rows @from to n of the kernel matrix, and of @slopes (nullable). */
+static void
+fill_matrix (SxGp *self, const double *theta, guint from, double jitter, double *slopes)
+{
+  g_autofree double *weights = g_new (double, self->n_dims + 1), *row = g_new (double, 2 * self->n_dims + 1);
+  double             noise = exp (theta[self->n_dims]);
 
   get_weights (self, theta, weights);
-  for (double jitter = 0; jitter <= 2e-4; jitter = jitter > 0 ? jitter * 10 : 1e-8)
+  for (guint i = from; i < self->n; i++)
     {
-      for (guint i = 0; i < n; i++)
-        {
-          for (guint j = 0; j < i; j++)
-            self->factor[(gsize)i * n + j] = matern (get_distance (self, self->x + i * width, self->x + j * width, weights));
-          self->factor[(gsize)i * n + i] = 1 + noise + jitter;
-        }
-      if (!cholesky (self->factor, n))
+      get_row (self, i, row);
+      fill_kernel (self, row, weights, i, self->factor + i * self->stride, slopes ? slopes + i * self->stride : NULL);
+      self->factor[i * self->stride + i] = 1 + (i < self->n - self->n_exact ? noise : EXACT_NOISE) + jitter;
+    }
+}
+
+/* Leaves L^-1 (y - mean) in alpha. */
+static gboolean
+factor_at (SxGp *self, const double *theta, double *slopes)
+{
+  for (self->jitter = 0; self->jitter <= 2e-4; self->jitter = self->jitter > 0 ? self->jitter * 10 : 1e-8)
+    {
+      fill_matrix (self, theta, 0, self->jitter, slopes);
+      if (!sx_dense_factor (self->factor, self->stride, 0, self->n))
         continue;
-      for (guint i = 0; i < n; i++)
-        ones[i] = 1;
-      memcpy (self->alpha, self->y, n * sizeof *self->y);
-      solve_lower (self->factor, n, ones);
-      solve_lower (self->factor, n, self->alpha);
-      top = dot (ones, self->alpha, n);
-      bottom = dot (ones, ones, n);
-      self->mean = top / bottom;
-      for (guint i = 0; i < n; i++)
-        self->alpha[i] -= self->mean * ones[i];
+      solve_values (self);
       return TRUE;
     }
   return FALSE;
 }
+
+gboolean
+sx_gp_factor (SxGp *self)
+{
+  if (!factor_at (self, self->theta, NULL))
+    return FALSE;
+  sx_dense_solve_transposed (self->factor, self->stride, self->n, self->alpha);
+  return TRUE;
+}
+
+void
+sx_gp_set_values (SxGp *self, const double *y)
+{
+  memcpy (self->y, y, self->n * sizeof *y);
+  solve_values (self);
+  sx_dense_solve_transposed (self->factor, self->stride, self->n, self->alpha);
+}
+
+void
+sx_gp_solve (const SxGp *self, double *values, guint n_rows)
+{
+  for (guint i = 0; i < n_rows; i++)
+    for (guint j = 0; j < self->n; j++)
+      values[i * self->stride + j] -= self->mean;
+  sx_dense_solve (self->factor, self->stride, self->n, values, self->stride, n_rows);
+  for (guint i = 0; i < n_rows; i++)
+    sx_dense_solve_transposed (self->factor, self->stride, self->n, values + i * self->stride);
+}
+
+gboolean
+sx_gp_append (SxGp *self, const double *x, const double *y, guint n, gboolean is_exact)
+{
+  guint from = self->n;
+
+  g_return_val_if_fail (is_exact || self->n_exact == 0, FALSE);
+  if (n == 0)
+    return TRUE;
+  if (from + n > self->stride)
+    {
+      SxGp *copy = copy_with_room (self, from + MAX (n, from / 4));
+      SxGp  swapped = *self;
+      *self = *copy;
+      *copy = swapped;
+      sx_gp_free (copy);
+    }
+  else
+    self->factor = g_renew (double, self->factor, self->stride *(from + n));
+  for (guint i = 0; i < n; i++)
+    add_row (self, x + (gsize)i * 2 * self->n_dims, y[i]);
+  self->n_exact += is_exact ? n : 0;
+  fill_matrix (self, self->theta, from, self->jitter, NULL);
+  if (!sx_dense_factor (self->factor, self->stride, from, self->n))
+    return sx_gp_factor (self);
+  solve_values (self);
+  sx_dense_solve_transposed (self->factor, self->stride, self->n, self->alpha);
+  return TRUE;
+}
+
+/* Fitting */
 
 /* Priors as densities of the lengthscale and the noise, hence the terms - theta. */
 static double
@@ -204,62 +300,53 @@ add_priors (const SxGp *self, const double *theta, double *gradient)
   return loss + theta[self->n_dims] + z * z / 2;
 }
 
-/* Half the trace of (K^-1 - alpha alpha') dK/dtheta, pair by pair. */
+/* Half the trace of (K^-1 - alpha alpha') dK/dtheta, row by row. @slopes is used up. */
 static void
-add_likelihood_gradient (SxGp *self, const double *theta, double *gradient)
+add_likelihood_gradient (SxGp *self, const double *theta, double *gradient, double *slopes)
 {
-  guint              n = self->n, width = 2 * self->n_dims;
-  g_autofree double *weights = g_new (double, self->n_dims + 1);
-  g_autofree double *inverse = g_new (double, (gsize)n *n);
+  guint              n = self->n;
+  gsize              stride = self->stride;
+  g_autofree double *weights = g_new (double, self->n_dims + 1), *row = g_new (double, 2 * self->n_dims + 1);
+  g_autofree double *inverse = g_new0 (double, stride *n), *scratch = g_new (double, stride *n);
 
   get_weights (self, theta, weights);
-  invert_lower (self->factor, n, inverse);
+  sx_dense_invert (self->factor, stride, n, inverse, scratch);
   for (guint i = 0; i < n; i++)
-    for (guint j = 0; j <= i; j++)
-      {
-        const double *a = self->x + i * width, *b = self->x + j * width;
-        double        q = dot (inverse + (gsize)i * n + i, inverse + (gsize)j * n + i, n - i) - self->alpha[i] * self->alpha[j];
-        double        s;
-        if (i == j)
-          {
-            gradient[self->n_dims] += 0.5 * q * exp (theta[self->n_dims]);
-            continue;
-          }
-        s = get_distance (self, a, b, weights);
-        q *= 5.0 / 3 * (1 + s) * exp (-s);
-        for (guint dim = 0; dim < self->n_dims; dim++)
-          gradient[dim] += q * weights[dim] * get_square (self, a, b, dim);
-      }
+    {
+      double *q = inverse + i * stride, *slope = slopes + i * stride, *squares = scratch;
+      gradient[self->n_dims] += 0.5 * (q[i] - self->alpha[i] * self->alpha[i]) * exp (theta[self->n_dims]);
+      for (guint j = 0; j < i; j++)
+        slope[j] *= q[j] - self->alpha[i] * self->alpha[j];
+      get_row (self, i, row);
+      for (guint dim = 0; dim < self->n_dims; dim++)
+        {
+          memset (squares, 0, i * sizeof *squares);
+          add_squares (self, row, dim, weights[dim], i, squares);
+          gradient[dim] += sx_dense_dot (slope, squares, i);
+        }
+    }
 }
 
 double
 sx_gp_loss (SxGp *self, const double *theta, double *gradient)
 {
-  double loss;
+  g_autofree double *slopes = gradient ? g_new (double, self->stride * self->n) : NULL;
+  double             loss;
 
   if (gradient)
     memset (gradient, 0, (self->n_dims + 1) * sizeof *gradient);
-  if (!factor_at (self, theta))
+  if (!factor_at (self, theta, slopes))
     return HUGE_VAL;
-  loss = 0.5 * dot (self->alpha, self->alpha, self->n) + 0.5 * self->n * log (2 * G_PI);
+  loss = 0.5 * sx_dense_dot (self->alpha, self->alpha, self->n) + 0.5 * self->n * log (2 * G_PI);
   for (guint i = 0; i < self->n; i++)
-    loss += log (self->factor[(gsize)i * self->n + i]);
-  solve_upper (self->factor, self->n, self->alpha);
+    loss += log (self->factor[i * self->stride + i]);
+  sx_dense_solve_transposed (self->factor, self->stride, self->n, self->alpha);
   if (gradient)
-    add_likelihood_gradient (self, theta, gradient);
+    add_likelihood_gradient (self, theta, gradient, slopes);
   return loss + add_priors (self, theta, gradient);
 }
 
-gboolean
-sx_gp_factor (SxGp *self)
-{
-  if (!factor_at (self, self->theta))
-    return FALSE;
-  solve_upper (self->factor, self->n, self->alpha);
-  return TRUE;
-}
-
-/* Fitting. NLopt's L-BFGS at times returns a failure at a fine optimum, so the best point seen is kept here and its word not asked. */
+/* NLopt's L-BFGS at times returns a failure at a fine optimum, so the best point seen is kept here and its word not asked. */
 
 typedef struct
 {
@@ -287,71 +374,175 @@ fit_cb (unsigned n, const double *theta, double *gradient, void *data)
   return loss;
 }
 
-gboolean
-sx_gp_fit (SxGp *self)
+static void
+descend (Fit *fit, double *theta, double tolerance, int n_evaluations)
 {
-  static const double start_noise[] = { -6.907755278982137, -4 };
-  guint               n = self->n_dims + 1;
-  g_autofree double  *best = g_new0 (double, n), *theta = g_new (double, n), *low = g_new (double, n), *high = g_new (double, n);
-  Fit                 fit = { self, best, HUGE_VAL };
+  guint              n = fit->gp->n_dims + 1;
+  g_autofree double *low = g_new (double, n), *high = g_new (double, n);
+  nlopt_opt          opt = nlopt_create (NLOPT_LD_LBFGS, n);
+  double             loss;
 
   for (guint i = 0; i < n; i++)
     {
-      low[i] = i < self->n_dims ? MIN_LOG_LENGTH : MIN_LOG_NOISE;
-      high[i] = i < self->n_dims ? MAX_LOG_LENGTH : 0;
+      low[i] = i + 1 < n ? MIN_LOG_LENGTH : MIN_LOG_NOISE;
+      high[i] = i + 1 < n ? MAX_LOG_LENGTH : 0;
     }
+  nlopt_set_lower_bounds (opt, low);
+  nlopt_set_upper_bounds (opt, high);
+  nlopt_set_min_objective (opt, fit_cb, fit);
+  nlopt_set_ftol_rel (opt, tolerance);
+  nlopt_set_maxeval (opt, n_evaluations);
+  nlopt_optimize (opt, theta, &loss);
+  nlopt_destroy (opt);
+}
+
+static gboolean
+fit_from_starts (SxGp *self)
+{
+  static const double start_noise[] = { -6.907755278982137, -4 };
+  guint               n = self->n_dims + 1;
+  g_autofree double  *best = g_new0 (double, n), *theta = g_new (double, n);
+  Fit                 fit = { self, best, HUGE_VAL };
+
   for (guint start = 0; start < G_N_ELEMENTS (start_noise); start++)
     {
-      nlopt_opt opt = nlopt_create (NLOPT_LD_LBFGS, n);
-      double    loss, middle = start == 0 ? log (0.5) + 0.25 * log (MAX (self->n_dims, 1) / 2.0) : log (MAX (self->n_dims, 1)) / 2;
+      double middle = start == 0 ? log (0.5) + 0.25 * log (MAX (self->n_dims, 1) / 2.0) : log (MAX (self->n_dims, 1)) / 2;
       for (guint i = 0; i < n; i++)
-        theta[i] = i < self->n_dims ? middle : start_noise[start];
-      nlopt_set_lower_bounds (opt, low);
-      nlopt_set_upper_bounds (opt, high);
-      nlopt_set_min_objective (opt, fit_cb, &fit);
-      nlopt_set_ftol_rel (opt, 1e-6);
-      nlopt_set_maxeval (opt, 80);
-      nlopt_optimize (opt, theta, &loss);
-      nlopt_destroy (opt);
+        theta[i] = i + 1 < n ? middle : start_noise[start];
+      descend (&fit, theta, 1e-6, 80);
     }
   if (!isfinite (fit.best_loss))
     return FALSE;
   memcpy (self->theta, best, n * sizeof *best);
-  return sx_gp_factor (self);
+  return TRUE;
+}
+
+/* Every so many rows of the data, evenly; gives theta. */
+static gboolean
+fit_part (SxGp *self)
+{
+  g_autoptr (SxGp) part = sx_gp_new (self->n_dims, self->is_category);
+  g_autofree double *x = g_new (double, (gsize)N_COARSE * 2 * self->n_dims + 1);
+  double             y[N_COARSE];
+
+  for (guint i = 0; i < N_COARSE; i++)
+    {
+      guint at = (guint)((guint64)i * self->n / N_COARSE);
+      get_row (self, at, x + (gsize)i * 2 * self->n_dims);
+      y[i] = self->y[at];
+    }
+  sx_gp_set_data (part, x, y, N_COARSE);
+  if (!fit_from_starts (part))
+    return FALSE;
+  memcpy (self->theta, part->theta, (self->n_dims + 1) * sizeof *self->theta);
+  return TRUE;
+}
+
+gboolean
+sx_gp_fit (SxGp *self)
+{
+  if (self->n > N_COARSE && fit_part (self))
+    {
+      g_autofree double *best = g_memdup2 (self->theta, (self->n_dims + 1) * sizeof *self->theta);
+      g_autofree double *theta = g_memdup2 (self->theta, (self->n_dims + 1) * sizeof *self->theta);
+      Fit                fit = { self, best, HUGE_VAL };
+      descend (&fit, theta, 1e-5, 8);
+      memcpy (self->theta, best, (self->n_dims + 1) * sizeof *best);
+      return sx_gp_factor (self);
+    }
+  return fit_from_starts (self) && sx_gp_factor (self);
+}
+
+/* Predicting */
+
+void
+sx_gp_predict_many (const SxGp *self, const double *rows, guint n_rows, const double *alphas, guint n_alphas, double *means, double *variances)
+{
+  g_autofree double *weights = g_new (double, self->n_dims + 1), *k = g_new0 (double, self->stride *N_BATCH);
+
+  get_weights (self, self->theta, weights);
+  for (guint begin = 0; begin < n_rows; begin += N_BATCH)
+    {
+      guint n_here = MIN (N_BATCH, n_rows - begin);
+      for (guint i = 0; i < n_here; i++)
+        {
+          fill_kernel (self, rows + (gsize)(begin + i) * 2 * self->n_dims, weights, self->n, k + i * self->stride, NULL);
+          for (guint j = 0; j < n_alphas; j++)
+            means[(gsize)(begin + i) * n_alphas + j] = self->mean + sx_dense_dot (k + i * self->stride, alphas + j * self->stride, self->n);
+        }
+      if (!variances)
+        continue;
+      sx_dense_solve (self->factor, self->stride, self->n, k, self->stride, n_here);
+      for (guint i = 0; i < n_here; i++)
+        variances[begin + i] = MAX (1 - sx_dense_dot (k + i * self->stride, k + i * self->stride, self->n), MIN_VARIANCE);
+    }
+}
+
+void
+sx_gp_predict_jointly (const SxGp *self, const double *rows, guint n_rows, double *means, double *covariance)
+{
+  g_autofree double *weights = g_new (double, self->n_dims + 1), *k = g_new0 (double, self->stride *n_rows);
+  guint              width = 2 * self->n_dims;
+
+  get_weights (self, self->theta, weights);
+  for (guint i = 0; i < n_rows; i++)
+    {
+      fill_kernel (self, rows + (gsize)i * width, weights, self->n, k + i * self->stride, NULL);
+      means[i] = self->mean + sx_dense_dot (k + i * self->stride, self->alpha, self->n);
+    }
+  sx_dense_solve (self->factor, self->stride, self->n, k, self->stride, n_rows);
+  for (guint i = 0; i < n_rows; i++)
+    for (guint j = 0; j <= i; j++)
+      {
+        double prior = sx_gp_kernel (self, rows + (gsize)i * width, rows + (gsize)j * width);
+        covariance[i * n_rows + j] = covariance[j * n_rows + i] = prior - sx_dense_dot (k + i * self->stride, k + j * self->stride, self->n);
+      }
+}
+
+double
+sx_gp_weigh (const SxGp *self, const double *row, double *k, double *slopes, double *v)
+{
+  g_autofree double *weights = g_new (double, self->n_dims + 1);
+  double             variance;
+
+  get_weights (self, self->theta, weights);
+  fill_kernel (self, row, weights, self->n, k, slopes);
+  memcpy (v, k, self->n * sizeof *v);
+  sx_dense_solve (self->factor, self->stride, self->n, v, self->stride, 1);
+  variance = MAX (1 - sx_dense_dot (v, v, self->n), MIN_VARIANCE);
+  if (slopes)
+    sx_dense_solve_transposed (self->factor, self->stride, self->n, v);
+  return variance;
+}
+
+void
+sx_gp_slope (const SxGp *self, const double *row, const double *slopes, const double *along, double *gradient)
+{
+  guint              n = self->n;
+  g_autofree double *weighted = g_new (double, n);
+  double             total = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      weighted[i] = slopes[i] * along[i];
+      total += weighted[i];
+    }
+  for (guint dim = 0; dim < self->n_dims; dim++)
+    gradient[dim] = self->is_category[dim] ? 0 : -exp (-2 * self->theta[dim]) * (row[dim] * total - sx_dense_dot (weighted, self->columns + dim * self->stride, n));
 }
 
 void
 sx_gp_predict (const SxGp *self, const double *row, double *mean, double *variance, double *mean_gradient, double *variance_gradient)
 {
-  guint              n = self->n, n_dims = self->n_dims;
-  g_autofree double *weights = g_new (double, n_dims + 1), *k = g_new (double, n), *slope = g_new (double, n);
-  g_autofree double *v = g_new (double, n);
+  g_autofree double *all = g_new (double, 3 * self->stride);
+  double            *k = all, *slopes = k + self->stride, *v = slopes + self->stride;
 
-  get_weights (self, self->theta, weights);
-  for (guint i = 0; i < n; i++)
-    {
-      double s = get_distance (self, row, self->x + (gsize)i * 2 * n_dims, weights);
-      double decay = exp (-s);
-      k[i] = (1 + s + s * s / 3) * decay;
-      slope[i] = -5.0 / 3 * (1 + s) * decay;
-    }
-  *mean = self->mean + dot (k, self->alpha, n);
-  memcpy (v, k, n * sizeof *v);
-  solve_lower (self->factor, n, v);
-  *variance = MAX (1 - dot (v, v, n), MIN_VARIANCE);
+  *variance = sx_gp_weigh (self, row, k, mean_gradient ? slopes : NULL, v);
+  *mean = self->mean + sx_dense_dot (k, self->alpha, self->n);
   if (!mean_gradient)
     return;
-  solve_upper (self->factor, n, v);
-  for (guint dim = 0; dim < n_dims; dim++)
-    {
-      mean_gradient[dim] = variance_gradient[dim] = 0;
-      if (self->is_category[dim])
-        continue;
-      for (guint i = 0; i < n; i++)
-        {
-          double dk = slope[i] * weights[dim] * (row[dim] - self->x[(gsize)i * 2 * n_dims + dim]);
-          mean_gradient[dim] += dk * self->alpha[i];
-          variance_gradient[dim] -= 2 * dk * v[i];
-        }
-    }
+  sx_gp_slope (self, row, slopes, self->alpha, mean_gradient);
+  sx_gp_slope (self, row, slopes, v, variance_gradient);
+  for (guint dim = 0; dim < self->n_dims; dim++)
+    variance_gradient[dim] *= -2;
 }

@@ -19,6 +19,7 @@ typedef enum {
   SX_PURPOSE_LOCAL,
   SX_PURPOSE_RANDOM,
   SX_PURPOSE_FRESH,
+  SX_PURPOSE_DRAWS,
 } SxPurpose;
 
 void    sx_random_init (SxRandom *self, guint64 seed, guint64 trial, SxPurpose purpose);

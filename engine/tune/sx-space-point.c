@@ -320,6 +320,7 @@ sx_space_narrow (const SxSpace *self, GVariant *overrides, GError **error)
       if (override && !narrow_parameter (p, override, error))
         return NULL;
     }
+  sx_space_finish (copy);
   return g_steal_pointer (&copy);
 }
 
@@ -438,6 +439,58 @@ sx_space_decode (const SxSpace *self, double *unit)
         g_variant_dict_insert_value (&dict, p->name, value);
     }
   return g_variant_dict_end (&dict);
+}
+
+void
+sx_space_finish (SxSpace *self)
+{
+  guint n = self->parameters->len;
+
+  self->parents = g_new (int, n + 1);
+  self->fallback = g_new (double, n + 1);
+  for (guint i = 0; i < n; i++)
+    {
+      const SxParameter *p = self->parameters->pdata[i];
+      self->parents[i] = -1;
+      self->fallback[i] = value_to_unit (p, p->fallback);
+      for (guint j = 0; p->when_name && j < i; j++)
+        if (g_str_equal (((SxParameter *)self->parameters->pdata[j])->name, p->when_name))
+          self->parents[i] = (int)j;
+    }
+}
+
+static double
+snap_unit (const SxParameter *p, double unit)
+{
+  if (p->type <= SX_PARAMETER_INT)
+    return number_to_unit (p, number_from_unit (p, unit));
+  double at = p->type == SX_PARAMETER_ORDINAL ? floor (unit * p->n_choices) : floor (unit + 0.5);
+  return sx_parameter_get_unit (p, (guint64)CLAMP (at, 0, p->n_choices - 1.0));
+}
+
+static gboolean
+is_met (const SxParameter *p, const SxParameter *parent, double unit)
+{
+  g_autoptr (GVariant) value = g_variant_ref_sink (value_from_unit (parent, unit));
+  for (guint i = 0; i < p->n_when_values; i++)
+    if (sx_value_equal (p->when_values[i], value))
+      return TRUE;
+  return FALSE;
+}
+
+void
+sx_space_snap (const SxSpace *self, double *unit)
+{
+  guint n = self->parameters->len;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const SxParameter *p = self->parameters->pdata[i];
+      int                parent = self->parents[i];
+      gboolean           alive = !p->when_name || (parent >= 0 && unit[n + parent] < 0.5 && is_met (p, self->parameters->pdata[parent], unit[parent]));
+      unit[i] = alive ? snap_unit (p, unit[i]) : self->fallback[i];
+      unit[n + i] = alive ? 0 : 1;
+    }
 }
 
 guint64

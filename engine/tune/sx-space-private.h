@@ -14,11 +14,16 @@ struct _SxSpace
 {
   gatomicrefcount ref_count;
   GPtrArray      *parameters; /* of SxParameter */
+  /* By sx_space_finish(): */
+  int    *parents;  /* the parameter that each one's condition names, -1: none */
+  double *fallback; /* the defaults in the cube */
 };
 
 void         sx_parameter_free (SxParameter *self);
 SxParameter *sx_parameter_copy (const SxParameter *self);
 SxSpace     *sx_space_new_empty (void);
+/* Once all parameters are in it. */
+void sx_space_finish (SxSpace *self);
 
 /* Whether two values are the same choice: equal as text or flag, or equal as numbers whatever their types. */
 gboolean sx_value_equal (GVariant *a, GVariant *b);
@@ -38,6 +43,8 @@ gboolean sx_space_is_alive (const SxSpace *self, guint index, GVariantDict *poin
 void sx_space_encode (const SxSpace *self, GVariant *point, double *unit);
 /* Snaps @unit to the nearest point of the space, in place, and returns that point (floating). */
 GVariant *sx_space_decode (const SxSpace *self, double *unit);
+/* The same without the point, and quicker. */
+void sx_space_snap (const SxSpace *self, double *unit);
 /* Number of distinct values of parameter @index; 0 for a continuum. */
 guint64 sx_parameter_get_n_values (const SxParameter *parameter);
 /* The coordinate of value @i of a parameter that has several. */

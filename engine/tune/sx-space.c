@@ -75,6 +75,8 @@ sx_space_unref (SxSpace *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_ptr_array_unref (self->parameters);
+  g_free (self->parents);
+  g_free (self->fallback);
   g_free (self);
 }
 
@@ -305,6 +307,7 @@ sx_space_read (const SxYaml *map, GError **error)
       if (!ok)
         return NULL;
     }
+  sx_space_finish (self);
   return g_steal_pointer (&self);
 }
 

@@ -148,12 +148,12 @@ test_cube (void)
   g_autoptr (SxSpace) space = read_space (text, NULL);
   g_autoptr (SxSpace) big = read_space ("n: {type: int, low: 1, high: 1000000, scale: log}\nm: {type: int, low: -5, high: 999994}\n", NULL);
   g_autoptr (GRand) rand = g_rand_new_with_seed (7);
-  double unit[14], again[14], number;
+  double unit[14], again[14], snapped[14], number;
 
   for (guint repeat = 0; repeat < 500; repeat++)
     {
       for (guint i = 0; i < 7; i++)
-        unit[i] = g_rand_double (rand) * (i == 3 ? 1.5 : 1);
+        snapped[i] = unit[i] = g_rand_double (rand) * (i == 3 ? 1.5 : 1);
       g_autoptr (GVariant) point = g_variant_ref_sink (sx_space_decode (space, unit));
       g_autoptr (GError) error = NULL;
       g_autoptr (GVariant) complete = sx_space_complete (space, point, &error);
@@ -161,6 +161,8 @@ test_cube (void)
       g_assert_true (g_variant_equal (complete, point));
       sx_space_encode (space, point, again);
       g_assert_cmpmem (unit, sizeof unit, again, sizeof again);
+      sx_space_snap (space, snapped);
+      g_assert_cmpmem (unit, sizeof unit, snapped, sizeof snapped);
       g_assert_cmpfloat (unit[7 + 4], ==, unit[3] > 0.5 ? 0 : 1);
     }
   for (gint64 n = 1; n <= 1000000; n += n < 2000 ? 1 : 997)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Sextant developers */
 
-#include "tune/sx-acquisition.h"
+#include "tune/sx-space-private.h"
 
 #include <math.h>
 
@@ -160,70 +160,6 @@ test_halving (void)
   g_assert_true (sx_study_report (study, 1, 4, NAN));
 }
 
-static void
-test_gradient (void)
-{
-  gboolean is_category[3] = { FALSE, TRUE, FALSE };
-  double   x[12 * 6], y[12], theta[4] = { -0.7, 0.2, -1.1, -3 }, gradient[4];
-  SxRandom random;
-  sx_random_init (&random, 1, 2, SX_PURPOSE_RANDOM);
-  for (guint i = 0; i < 12; i++)
-    {
-      for (guint j = 0; j < 6; j++)
-        x[i * 6 + j] = j == 1 ? i % 3 : j < 3 ? sx_random_uniform (&random)
-                                              : (j == 5 && i % 4 == 0);
-      y[i] = sx_random_normal (&random);
-    }
-  g_autoptr (SxGp) gp = sx_gp_new (3, is_category);
-  sx_gp_set_data (gp, x, y, 12);
-  sx_gp_loss (gp, theta, gradient);
-  for (guint i = 0; i < 4; i++)
-    {
-      double up[4], down[4];
-      for (guint j = 0; j < 4; j++)
-        up[j] = down[j] = theta[j];
-      up[i] += 1e-5;
-      down[i] -= 1e-5;
-      g_assert_cmpfloat_with_epsilon ((sx_gp_loss (gp, up, NULL) - sx_gp_loss (gp, down, NULL)) / 2e-5, gradient[i], 1e-6);
-    }
-  g_assert_true (sx_gp_fit (gp));
-  double row[6] = { 0.3, 1, 0.6, 0, 0, 0 }, mean, variance, dm[3], dv[3];
-  sx_gp_predict (gp, row, &mean, &variance, dm, dv);
-  for (guint i = 0; i < 3; i += 2)
-    {
-      double m1, m2, v1, v2, at = row[i];
-      row[i] = at + 1e-5;
-      sx_gp_predict (gp, row, &m1, &v1, NULL, NULL);
-      row[i] = at - 1e-5;
-      sx_gp_predict (gp, row, &m2, &v2, NULL, NULL);
-      row[i] = at;
-      g_assert_cmpfloat_with_epsilon ((m1 - m2) / 2e-5, dm[i], 1e-6);
-      g_assert_cmpfloat_with_epsilon ((v1 - v2) / 2e-5, dv[i], 1e-6);
-    }
-}
-
-/* Against the integral of u-t over the normal density below u. */
-static void
-test_improvement (void)
-{
-  for (double u = -30; u <= 4; u += 0.37)
-    {
-      double sum = 0, step = 1e-4, derivative;
-      double log_h = sx_log_expected_improvement (u, &derivative);
-      for (double t = step / 2; t < 12; t += step) /* t: improvement; density at u - t, over density at u */
-        sum += t * exp (-(u - t) * (u - t) / 2 + u * u / 2) * step;
-      g_assert_cmpfloat_with_epsilon (log_h, log (sum) - u * u / 2 - 0.5 * log (2 * G_PI), 2e-6);
-      double numeric = (sx_log_expected_improvement (u + 1e-5, NULL) - sx_log_expected_improvement (u - 1e-5, NULL)) / 2e-5;
-      g_assert_cmpfloat_with_epsilon (derivative, numeric, 1e-4);
-    }
-  for (double u = -99; u > -1e12; u *= 1.01)
-    {
-      double derivative;
-      g_assert_true (isfinite (sx_log_expected_improvement (u, &derivative)));
-      g_assert_cmpfloat_with_epsilon (derivative / -u, 1, 1e-3);
-    }
-}
-
 /* Copies of few points, equal values, huge values: there is always a next point. */
 static void
 test_degenerate (void)
@@ -248,14 +184,190 @@ test_degenerate (void)
     }
 }
 
+/* What a study suggests, as text. */
+static GPtrArray *
+collect (SxSpace *space, const SxStudyOptions *options, double (*function) (GVariant *), guint n_trials, double scale, double offset)
+{
+  g_autoptr (SxStudy) study = sx_study_new (space, options);
+  GPtrArray *points = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < n_trials; i++)
+    {
+      guint trial;
+      g_autoptr (GVariant) point = sx_study_ask (study, &trial, NULL);
+      double value = function (point);
+      g_ptr_array_add (points, g_variant_print (point, FALSE));
+      g_assert_true (sx_study_tell (study, trial, isnan (value) ? SX_TRIAL_FAILED : SX_TRIAL_DONE, value * scale + offset, NULL));
+    }
+  return points;
+}
+
+typedef struct
+{
+  SxSpace   *space;
+  GPtrArray *points;
+} Job;
+
+static gpointer
+collect_cb (gpointer data)
+{
+  Job           *job = data;
+  SxStudyOptions options = { SX_SAMPLER_BAYES, 5, FALSE };
+  job->points = collect (job->space, &options, branin, 25, 1, 0);
+  return NULL;
+}
+
+/* Eight at once give what one gives. */
+static void
+test_threads (void)
+{
+  g_autoptr (SxSpace) space = read_space (BRANIN);
+  Job      jobs[9];
+  GThread *threads[8];
+  for (guint i = 0; i < 9; i++)
+    jobs[i].space = space;
+  collect_cb (&jobs[8]);
+  for (guint i = 0; i < 8; i++)
+    threads[i] = g_thread_new ("study", collect_cb, &jobs[i]);
+  for (guint i = 0; i < 8; i++)
+    {
+      g_thread_join (threads[i]);
+      for (guint j = 0; j < 25; j++)
+        g_assert_cmpstr (jobs[i].points->pdata[j], ==, jobs[8].points->pdata[j]);
+      g_ptr_array_unref (jobs[i].points);
+    }
+  g_ptr_array_unref (jobs[8].points);
+}
+
+/* Powers of two, so that the change of units is exact and the suggestions are the same to the last bit. */
+static void
+test_affine (void)
+{
+  g_autoptr (SxSpace) space = read_space (BRANIN);
+  g_autoptr (SxSpace) wide = read_space ("x: {type: float, low: -20, high: 40}\ny: {type: float, low: 0, high: 60}\n");
+  SxStudyOptions options = { SX_SAMPLER_BAYES, 5, FALSE };
+  g_autoptr (GPtrArray) plain = collect (space, &options, branin, 25, 1, 0);
+  g_autoptr (GPtrArray) scaled = collect (space, &options, branin, 25, 1024, 0);
+  g_autoptr (SxStudy) study = sx_study_new (wide, &options);
+  for (guint i = 0; i < 25; i++)
+    {
+      guint trial;
+      g_autoptr (GVariant) point = sx_study_ask (study, &trial, NULL);
+      g_autoptr (GVariant) small = g_variant_ref_sink (g_variant_new_parsed ("{'x': <%d>, 'y': <%d>}", get (point, "x") / 4, get (point, "y") / 4));
+      g_autoptr (GVariant) known = g_variant_ref_sink (g_variant_new_parsed (plain->pdata[i]));
+      g_assert_cmpstr (plain->pdata[i], ==, scaled->pdata[i]);
+      g_assert_cmpfloat_with_epsilon (get (small, "x"), get (known, "x"), 1e-4);
+      g_assert_cmpfloat_with_epsilon (get (small, "y"), get (known, "y"), 1e-4);
+      sx_study_tell (study, trial, SX_TRIAL_DONE, branin (known), NULL);
+    }
+}
+
+/* Fails where the point lies far from the corner: four fifths of the square. */
+static double
+fragile (GVariant *point)
+{
+  double x = (get (point, "x") + 5) / 15, y = get (point, "y") / 15;
+  return hypot (x, y) > 0.5 ? NAN : (x - 0.3) * (x - 0.3) + (y - 0.25) * (y - 0.25);
+}
+
+static void
+test_failures (void)
+{
+  g_autoptr (SxSpace) space = read_space (BRANIN);
+  guint n_failed = 0;
+  for (guint64 seed = 0; seed < 4; seed++)
+    {
+      SxStudyOptions options = { SX_SAMPLER_BAYES, seed, FALSE };
+      g_autoptr (GPtrArray) points = collect (space, &options, fragile, 50, 1, 0);
+      for (guint i = 20; i < 50; i++)
+        {
+          g_autoptr (GVariant) point = g_variant_ref_sink (g_variant_new_parsed (points->pdata[i]));
+          n_failed += isnan (fragile (point));
+        }
+    }
+  g_test_message ("%u of 120 failed", n_failed);
+  g_assert_cmpuint (n_failed, <, 30);
+}
+
+/* Nothing but failures: points go on differing. */
+static void
+test_all_fail (void)
+{
+  g_autoptr (SxSpace) space = read_space (MIXED);
+  SxStudyOptions options = { SX_SAMPLER_BAYES, 2, FALSE };
+  g_autoptr (SxStudy) study = sx_study_new (space, &options);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < 40; i++)
+    {
+      guint trial;
+      g_autoptr (GVariant) point = sx_study_ask (study, &trial, NULL);
+      g_assert_nonnull (point);
+      g_assert_true (g_hash_table_add (seen, g_variant_print (point, FALSE)));
+      g_assert_true (sx_study_tell (study, trial, SX_TRIAL_DONE, i % 2 ? NAN : HUGE_VAL, NULL));
+    }
+  g_assert_cmpuint (sx_study_get_best (study, NULL), ==, 0);
+}
+
+/* Four at a time, one told late: no point twice, and little is lost against one at a time. */
+static void
+test_parallel (void)
+{
+  g_autoptr (SxSpace) space = read_space (BRANIN);
+  double best[5];
+  for (guint seed = 0; seed < 5; seed++)
+    {
+      SxStudyOptions options = { SX_SAMPLER_BAYES, seed, FALSE };
+      g_autoptr (SxStudy) study = sx_study_new (space, &options);
+      g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      double values[44];
+      for (guint i = 0; i < 40; i++)
+        {
+          guint trial;
+          g_autoptr (GVariant) point = sx_study_ask (study, &trial, NULL);
+          g_assert_true (g_hash_table_add (seen, g_variant_print (point, FALSE)));
+          values[trial] = branin (point);
+          if (i >= 4)
+            sx_study_tell (study, i - 3, SX_TRIAL_DONE, values[i - 3], NULL);
+        }
+      g_assert_cmpuint (sx_study_get_best (study, &best[seed]), >, 0);
+    }
+  qsort (best, 5, sizeof *best, compare);
+  g_assert_cmpfloat (best[2], <, 0.02);
+}
+
+/* Equal values everywhere: suggestions spread instead of crowding. */
+static void
+test_constant (void)
+{
+  g_autoptr (SxSpace) space = read_space ("x: {type: float, low: 0, high: 1}\n");
+  SxStudyOptions options = { SX_SAMPLER_BAYES, 1, FALSE };
+  g_autoptr (SxStudy) study = sx_study_new (space, &options);
+  double at[34] = { 0, 1 }, gap = 0;
+  for (guint i = 0; i < 32; i++)
+    {
+      guint trial;
+      g_autoptr (GVariant) point = sx_study_ask (study, &trial, NULL);
+      at[i + 2] = get (point, "x");
+      sx_study_tell (study, trial, SX_TRIAL_DONE, 7, NULL);
+    }
+  qsort (at, 34, sizeof *at, compare);
+  for (guint i = 1; i < 34; i++)
+    gap = MAX (gap, at[i] - at[i - 1]);
+  g_test_message ("largest gap %g", gap);
+  g_assert_cmpfloat (gap, <, 0.125);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/tune/gp/gradient", test_gradient);
-  g_test_add_func ("/tune/acquisition/improvement", test_improvement);
   g_test_add_func ("/tune/study/branin", test_branin);
   g_test_add_func ("/tune/study/mixed", test_mixed);
+  g_test_add_func ("/tune/study/threads", test_threads);
+  g_test_add_func ("/tune/study/affine", test_affine);
+  g_test_add_func ("/tune/study/failures", test_failures);
+  g_test_add_func ("/tune/study/all-fail", test_all_fail);
+  g_test_add_func ("/tune/study/parallel", test_parallel);
+  g_test_add_func ("/tune/study/constant", test_constant);
   g_test_add_func ("/tune/study/resume", test_resume);
   g_test_add_func ("/tune/study/exhausted", test_exhausted);
   g_test_add_func ("/tune/study/halving", test_halving);
