@@ -124,7 +124,7 @@ can_borrow_text (const SxArrowPiece *self)
   gint64      begin = get_offset (self, 0), end = get_offset (self, self->n_rows);
   const char *text = (const char *)self->view->buffers[2].data;
 
-  for (gsize i = 0; self->validity != NULL && i < self->n_rows; i++)
+  for (gsize i = 0; self->validity != NULL && !self->view->is_clean && i < self->n_rows; i++)
     if (!sx_bits_get (self->validity, i) && get_offset (self, i) != get_offset (self, i + 1))
       return FALSE;
   if (self->type != SX_TYPE_STRING)
@@ -233,7 +233,7 @@ gather_values (SxArrowPiece *self, const gint32 *codes)
 static gboolean
 can_borrow_codes (const SxArrowPiece *self)
 {
-  return self->field->index_width == 32 && self->n_missing == 0 && self->type == SX_TYPE_CATEGORY && self->view->dictionary->codes == NULL &&
+  return self->field->index_width == 32 && (self->n_missing == 0 || self->view->is_clean) && self->type == SX_TYPE_CATEGORY && self->view->dictionary->codes == NULL &&
          (gsize)self->view->buffers[1].data % sizeof (gint32) == 0;
 }
 
@@ -247,7 +247,7 @@ take_codes (SxArrowPiece *self, GError **error)
   if (self->n_rows > 0 && can_borrow_codes (self))
     {
       for (gsize row = 0; row < self->n_rows; row++)
-        if (get_index (self, row) < 0 || get_index (self, row) >= n_values)
+        if (!sx_arrow_piece_is_missing (self, row) && (get_index (self, row) < 0 || get_index (self, row) >= n_values))
           return set_cell_error (self, row, _ ("its value is not in its dictionary"), error);
       self->values = self->view->buffers[1].data + self->at * 4;
       return TRUE;

@@ -192,7 +192,7 @@ has_too_wide (const SxArrowPiece *self, const gint64 *values)
 static void
 clear_missing (SxArrowPiece *self, guint64 *values)
 {
-  for (gsize i = 0; self->validity != NULL && i < self->n_rows; i++)
+  for (gsize i = 0; self->validity != NULL && !self->view->is_clean && i < self->n_rows; i++)
     if (!sx_bits_get (self->validity, i))
       values[i] = 0;
 }
@@ -240,7 +240,7 @@ can_borrow (const SxArrowPiece *self, const guint8 *from)
 {
   const SxArrowField *field = self->field;
 
-  if (self->n_missing > 0 || (gsize)from % sizeof (gint64) != 0)
+  if ((self->n_missing > 0 && !self->view->is_clean) || (gsize)from % sizeof (gint64) != 0)
     return FALSE;
   if (field->kind == SX_ARROW_INT)
     return field->width == 64 && field->is_signed && self->type == SX_TYPE_INT64;

@@ -59,7 +59,6 @@ struct _SxArrowField
   guint       index_width; /* bits of the indices into a dictionary of such values; 0 when there is none */
   gboolean    index_is_signed;
   gint64      dictionary_id; /* IPC */
-  gboolean    is_category;   /* utf8 of which the reader is to make a category */
   gboolean    is_skipped;    /* nothing of it is read: its buffers may be absent */
   GPtrArray  *children;      /* of SxArrowField */
 };
@@ -111,6 +110,7 @@ struct _SxArrowView
   guint              n_children;
   SxArrowView       *children;
   SxArrowDictionary *dictionary;
+  gboolean           is_clean; /* missing cells hold zero, as ours do */
 };
 
 void sx_arrow_view_init (SxArrowView *self, guint n_buffers, guint n_children);

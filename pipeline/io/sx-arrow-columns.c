@@ -41,7 +41,7 @@ choose_types (SxArrowColumns *self, GError **error)
       const SxArrowLeaf *leaf = g_ptr_array_index (self->leaves, i);
       const char        *nick;
 
-      self->types[i] = leaf->field->is_category ? SX_TYPE_CATEGORY : leaf->type;
+      self->types[i] = leaf->type;
       if (self->fixed == NULL || !g_variant_lookup (self->fixed, self->names[i], "&s", &nick))
         continue;
       if (!sx_type_from_nick (nick, &self->types[i]) || (self->types[i] == SX_TYPE_LIST && leaf->type != SX_TYPE_LIST))

@@ -69,9 +69,19 @@ next_run (SxParquetRuns *self)
 static void
 unpack (SxParquetRuns *self, guint32 *out, gsize n)
 {
-  guint64 bit = self->bit;
+  guint64 bit = self->bit, mask = ((guint64)1 << self->width) - 1;
+  gsize   i = 0, per_word = self->width > 0 ? 57 / self->width : 1; /* of 64 bits, up to 7 are of the value before */
 
-  for (gsize i = 0; i < n; i++, bit += self->width)
+  for (; i + per_word <= n && self->end - (self->at + bit / 8) >= 8; i += per_word, bit += per_word * self->width)
+    {
+      guint64 word;
+
+      memcpy (&word, self->at + bit / 8, 8);
+      word = GUINT64_FROM_LE (word) >> bit % 8;
+      for (gsize k = 0; k < per_word; k++, word >>= self->width)
+        out[i + k] = (guint32)(word & mask);
+    }
+  for (; i < n; i++, bit += self->width)
     out[i] = get_bits (self->at, self->end, bit, self->width);
   /* Whole bytes are left behind, so that the count of bits stays small. */
   self->at += bit / 8;

@@ -22,12 +22,13 @@ struct _SxParquetColumn
   guint64              n_left; /* levels of pages not begun yet */
   guint64              size;   /* of the file */
   /* The page at hand */
-  SxBuffer        bytes;  /* decompressed */
-  gsize           n_page; /* levels of it that are left */
-  SxParquetRuns   definitions;
-  guint8         *levels; /* lists: repetition, then definition levels of the whole page */
-  gsize           n_levels, level;
-  SxParquetValues values;
+  SxBuffer           bytes;  /* decompressed */
+  gsize              n_page; /* levels of it that are left */
+  SxParquetRuns      definitions;
+  guint8            *levels; /* lists: repetition, then definition levels of the whole page */
+  gsize              n_levels, level;
+  SxParquetValues    values;
+  SxArrowDictionary *dictionary; /* (nullable): of a category */
   /* The piece at hand */
   gsize    n_rows, n_missing;
   SxBuffer validity, data, offsets; /* of rows, or of the items of lists */
@@ -59,6 +60,7 @@ sx_parquet_column_free (SxParquetColumn *self)
   if (self == NULL)
     return;
   sx_parquet_values_clear (&self->values);
+  g_clear_pointer (&self->dictionary, sx_arrow_dictionary_unref);
   sx_buffer_clear (&self->bytes);
   sx_buffer_clear (&self->validity);
   sx_buffer_clear (&self->data);
@@ -307,6 +309,38 @@ append_fixed (SxParquetColumn *self, gsize n, gsize n_present, GError **error)
   return TRUE;
 }
 
+static gboolean
+append_codes (SxParquetColumn *self, gsize n, gsize n_present, GError **error)
+{
+  gsize before = self->data.size;
+
+  if (!sx_parquet_values_read_codes (&self->values, n_present, &self->data))
+    return set_value_error (self, error);
+  sx_buffer_reserve (&self->data, before + n * sizeof (guint32));
+  self->data.size = before + n * sizeof (guint32);
+  spread (self->data.data + before, sizeof (guint32), self->present, n, n_present);
+  return TRUE;
+}
+
+/* Bytes of 0 and 1 to bits. */
+static void
+pack_bits (guint8 *bits, gsize at, const guint8 *present, gsize n)
+{
+  gsize i = 0;
+
+  /* Eight at once: the product moves bit 0 of byte i to bit i of the highest byte. */
+  for (; at % 8 == 0 && i + 8 <= n; i += 8)
+    {
+      guint64 word;
+
+      memcpy (&word, present + i, 8);
+      bits[(at + i) / 8] = (guint8)(GUINT64_FROM_LE (word) * 0x0102040810204080u >> 56);
+    }
+  for (; i < n; i++)
+    if (present[i])
+      sx_bits_set (bits, at + i);
+}
+
 /* Marks @n cells behind the first @before; the bits come into being with the first missing one. */
 static void
 append_validity (const guint8 *present, SxBuffer *bits, gsize before, gsize *n_missing, gsize n, gsize n_present)
@@ -316,9 +350,10 @@ append_validity (const guint8 *present, SxBuffer *bits, gsize before, gsize *n_m
   sx_buffer_reserve (bits, (before + n + 7) / 8);
   if (*n_missing == 0)
     sx_bits_copy (bits->data, 0, NULL, 0, before);
-  for (gsize i = 0; i < n; i++)
-    if (n_present == n || present[i])
-      sx_bits_set (bits->data, before + i);
+  if (n_present == n)
+    sx_bits_copy (bits->data, before, NULL, 0, n);
+  else
+    pack_bits (bits->data, before, present, n);
   *n_missing += n - n_present;
 }
 
@@ -326,6 +361,8 @@ static gboolean
 append_cells (SxParquetColumn *self, SxBuffer *bits, gsize before, gsize *n_missing, gsize n, gsize n_present, GError **error)
 {
   append_validity (self->present, bits, before, n_missing, n, n_present);
+  if (self->leaf->field->index_width > 0)
+    return append_codes (self, n, n_present, error);
   return self->leaf->size > 0 ? append_fixed (self, n, n_present, error) : append_bytes (self, n, n_present, error);
 }
 
@@ -587,7 +624,7 @@ give_buffer (SxArrowOwner *owner, SxBuffer *buffer, SxArrowBytes *bytes, gsize s
 static void
 give_values (SxParquetColumn *self, gsize n, const SxArrowField *field, SxArrowView *view, SxArrowOwner *owner)
 {
-  if (field->kind == SX_ARROW_UTF8 || field->kind == SX_ARROW_BINARY)
+  if ((field->kind == SX_ARROW_UTF8 || field->kind == SX_ARROW_BINARY) && field->index_width == 0)
     {
       sx_buffer_reserve (&self->offsets, (n + 1) * sizeof (gint32));
       give_buffer (owner, &self->offsets, &view->buffers[1], (n + 1) * sizeof (gint32));
@@ -606,6 +643,7 @@ give_array (SxParquetColumn *self, SxArrowView *view, SxArrowOwner *owner)
   sx_arrow_view_init (view, 3, is_list ? 1 : 0);
   view->n_rows = self->n_rows;
   view->n_missing = (gint64)self->n_missing;
+  view->is_clean = TRUE;
   if (self->n_missing > 0)
     give_buffer (owner, &self->validity, &view->buffers[0], (self->n_rows + 7) / 8);
   if (!is_list)
@@ -621,6 +659,50 @@ give_array (SxParquetColumn *self, SxArrowView *view, SxArrowOwner *owner)
   if (self->n_items_missing > 0)
     give_buffer (owner, &self->item_validity, &view->children[0].buffers[0], (self->n_items + 7) / 8);
   give_values (self, self->n_items, g_ptr_array_index (field->children, 0), &view->children[0], owner);
+}
+
+/* All texts of the dictionary so far, as a column. */
+static SxColumn *
+make_texts (SxParquetColumn *self, GError **error)
+{
+  const SxParquetValues *values = &self->values;
+  gsize                  n = values->n_dictionary, size = n > 0 ? values->dictionary_ends[n] : 0;
+  guint8                *ends = sx_aligned_new0 ((n + 1) * sizeof (gint32)), *bytes = sx_aligned_new0 (size);
+  SxArrowField           field = *self->leaf->field;
+  g_autoptr (SxArrowOwner) owner = sx_arrow_owner_new (NULL, NULL);
+  g_auto (SxArrowView) plain = { 0 };
+
+  sx_arrow_owner_take (owner, ends);
+  sx_arrow_owner_take (owner, bytes);
+  if (n > 0)
+    {
+      memcpy (ends, values->dictionary_ends, (n + 1) * sizeof (gint32));
+      memcpy (bytes, values->dictionary, size);
+    }
+  field.index_width = 0;
+  sx_arrow_view_init (&plain, 3, 0);
+  plain.n_rows = n;
+  plain.n_missing = 0;
+  plain.buffers[1] = (SxArrowBytes){ ends, (n + 1) * sizeof (gint32) };
+  plain.buffers[2] = (SxArrowBytes){ bytes, size };
+  return sx_arrow_convert (&field, &plain, owner, error);
+}
+
+/* The dictionary of a category, made anew when it has grown. */
+static gboolean
+give_dictionary (SxParquetColumn *self, SxArrowView *view, GError **error)
+{
+  if (self->dictionary == NULL || self->dictionary->given->n_rows != self->values.n_dictionary)
+    {
+      g_autoptr (SxColumn) texts = make_texts (self, error);
+
+      if (texts == NULL)
+        return FALSE;
+      g_clear_pointer (&self->dictionary, sx_arrow_dictionary_unref);
+      self->dictionary = sx_arrow_dictionary_new (texts);
+    }
+  view->dictionary = sx_arrow_dictionary_ref (self->dictionary);
+  return TRUE;
 }
 
 gboolean
@@ -642,5 +724,5 @@ sx_parquet_column_read (SxParquetColumn *self, gsize n_rows, SxArrowView *view, 
   if (!(is_list ? read_lists (self, n_rows, error) : read_flat (self, n_rows, error)) || !convert (self, is_list ? self->n_items : self->n_rows, error))
     return FALSE;
   give_array (self, view, owner);
-  return TRUE;
+  return self->leaf->field->index_width == 0 || give_dictionary (self, view, error);
 }

@@ -187,13 +187,14 @@ typedef struct
 {
   const SxParquetLeaf *leaf;
   /* Owned */
-  guint8  *dictionary;      /* values end to end */
-  guint32 *dictionary_ends; /* of bytes */
-  gsize    n_dictionary;
-  gint64  *numbers; /* values, or lengths of suffixes */
-  gint64  *prefixes;
-  SxBuffer before; /* the value before, for prefixes */
-  SxBuffer split;  /* values that a page had in streams */
+  guint8     *dictionary;      /* values end to end */
+  guint32    *dictionary_ends; /* of bytes */
+  gsize       n_dictionary;
+  GHashTable *places;  /* (nullable) of GBytes: where in the dictionary a text is */
+  gint64     *numbers; /* values, or lengths of suffixes */
+  gint64     *prefixes;
+  SxBuffer    before; /* the value before, for prefixes */
+  SxBuffer    split;  /* values that a page had in streams */
   /* The page at hand */
   SxParquetSource source;
   const guint8   *at, *end;
@@ -211,6 +212,8 @@ gboolean sx_parquet_values_begin (SxParquetValues *self, SxParquetEncoding encod
 gboolean sx_parquet_values_read (SxParquetValues *self, gsize n, SxBuffer *out) G_GNUC_WARN_UNUSED_RESULT;
 /* The same for bytes, end to end, and the length of each. @indices: room for @n. */
 gboolean sx_parquet_values_read_bytes (SxParquetValues *self, gsize n, SxBuffer *out, guint32 *lengths, guint32 *indices) G_GNUC_WARN_UNUSED_RESULT;
+/* The places of @n texts in the dictionary, as guint32; texts that a page has plain are added to it. */
+gboolean sx_parquet_values_read_codes (SxParquetValues *self, gsize n, SxBuffer *out) G_GNUC_WARN_UNUSED_RESULT;
 
 /* ---- chunks ---- */
 

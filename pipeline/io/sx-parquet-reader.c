@@ -173,7 +173,7 @@ run_tasks (GArray *tasks)
         decode_cb (&g_array_index (tasks, Task, i), NULL);
       return;
     }
-  GThreadPool *pool = g_thread_pool_new (decode_cb, NULL, (int)n_threads, FALSE, NULL);
+  GThreadPool *pool = g_thread_pool_new (decode_cb, NULL, (int)n_threads, TRUE, NULL);
   for (guint i = 0; i < tasks->len; i++)
     g_thread_pool_push (pool, &g_array_index (tasks, Task, i), NULL);
   g_thread_pool_free (pool, FALSE, TRUE);
@@ -343,8 +343,9 @@ const SxFormat sx_format_parquet = {
   .id = "parquet",
   .title = N_ ("Parquet"),
   .suffixes = parquet_suffixes,
-  .flags = SX_FORMAT_READS,
+  .flags = SX_FORMAT_READS | SX_FORMAT_WRITES,
   .options = parquet_options,
   .sniff = sniff_parquet,
   .open = open_parquet,
+  .write = sx_parquet_write,
 };

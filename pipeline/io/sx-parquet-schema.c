@@ -181,7 +181,7 @@ set_type (SxArrowField *field, const SxParquetElement *element, SxParquetLeaf *l
 
 /* What only Arrow's own schema knows of a column at the top: categories and durations. */
 static void
-apply_arrow (Walk *walk, SxArrowField *field, guint depth)
+apply_arrow (Walk *walk, SxArrowField *field, const SxParquetLeaf *leaf, guint depth)
 {
   for (guint i = 0; walk->footer->arrow != NULL && depth == 1 && i < walk->footer->arrow->children->len; i++)
     {
@@ -189,8 +189,11 @@ apply_arrow (Walk *walk, SxArrowField *field, guint depth)
 
       if (!g_str_equal (arrow->name, field->name))
         continue;
-      if (arrow->kind == SX_ARROW_UTF8 && arrow->index_width > 0 && field->kind == SX_ARROW_UTF8)
-        field->is_category = TRUE;
+      if (arrow->kind == SX_ARROW_UTF8 && arrow->index_width > 0 && field->kind == SX_ARROW_UTF8 && leaf->step == SX_PARQUET_KEEP)
+        {
+          field->index_width = 32;
+          field->index_is_signed = TRUE;
+        }
       else if (arrow->kind == SX_ARROW_DURATION && field->kind == SX_ARROW_INT && field->width == 64)
         set_kind (field, SX_ARROW_DURATION, 64, arrow->per_second);
       return;
@@ -222,7 +225,7 @@ add_leaf (Walk *walk, const SxParquetElement *element, const char *name, const L
       item->title = g_strdup ("decimal");
     }
   if (item == NULL)
-    apply_arrow (walk, field, levels->depth);
+    apply_arrow (walk, field, leaf, levels->depth);
   g_ptr_array_add (walk->root->children, field);
   if (levels->repetition > 1 || field->kind == SX_ARROW_OTHER || (item != NULL && (item->kind == SX_ARROW_OTHER || item->kind == SX_ARROW_NULL)))
     {

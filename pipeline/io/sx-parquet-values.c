@@ -15,6 +15,7 @@ sx_parquet_values_clear (SxParquetValues *self)
 {
   g_clear_pointer (&self->dictionary, g_free);
   g_clear_pointer (&self->dictionary_ends, g_free);
+  g_clear_pointer (&self->places, g_hash_table_unref);
   g_clear_pointer (&self->numbers, g_free);
   g_clear_pointer (&self->prefixes, g_free);
   sx_buffer_clear (&self->before);
@@ -39,6 +40,7 @@ sx_parquet_values_set_dictionary (SxParquetValues *self, const guint8 *data, gsi
 
   g_clear_pointer (&self->dictionary, g_free);
   g_clear_pointer (&self->dictionary_ends, g_free);
+  g_clear_pointer (&self->places, g_hash_table_unref);
   self->n_dictionary = n;
   if (self->leaf->physical == SX_PARQUET_BOOLEAN || n > size)
     return FALSE;
@@ -341,12 +343,17 @@ take_plain_bytes (SxParquetValues *self, gsize n, SxBuffer *out, guint32 *length
       left -= 4;
       if (length > left)
         return FALSE;
-      memcpy (out->data + out->size, at, length);
+      /* Short texts are the rule: 16 bytes at once while there are as many, and as much room as is left. */
+      if (length <= 16 && left >= 16)
+        memcpy (out->data + out->size, at, 16);
+      else
+        memcpy (out->data + out->size, at, length);
       out->size += length;
       lengths[i] = length;
       at += length;
       left -= length;
     }
+  memset (out->data + out->size, 0, MIN (16, out->n_alloc - out->size));
   self->at = at;
   return TRUE;
 }
@@ -388,6 +395,67 @@ gather_bytes (SxParquetValues *self, gsize n, SxBuffer *out, guint32 *lengths, g
   memset (to, 0, 8);
   out->size = size;
   return TRUE;
+}
+
+/* ---- codes of categories ---- */
+
+/* The place of a text in the dictionary, at the end of which it is put when it is new. */
+static guint32
+intern (SxParquetValues *self, const guint8 *text, gsize size)
+{
+  g_autoptr (GBytes) key = g_bytes_new (text, size);
+  gpointer place;
+  gsize    end = self->n_dictionary > 0 ? self->dictionary_ends[self->n_dictionary] : 0;
+
+  if (g_hash_table_lookup_extended (self->places, key, NULL, &place))
+    return GPOINTER_TO_UINT (place);
+  self->dictionary = g_realloc (self->dictionary, end + size + 8);
+  self->dictionary_ends = g_renew (guint32, self->dictionary_ends, self->n_dictionary + 2);
+  memcpy (self->dictionary + end, text, size);
+  self->dictionary_ends[0] = 0;
+  self->dictionary_ends[self->n_dictionary + 1] = (guint32)(end + size);
+  g_hash_table_insert (self->places, g_steal_pointer (&key), GUINT_TO_POINTER ((guint)self->n_dictionary));
+  return (guint32)self->n_dictionary++;
+}
+
+/* A page that does not use the dictionary: its texts are looked up in it. */
+static gboolean
+read_foreign_codes (SxParquetValues *self, gsize n, guint32 *codes)
+{
+  SxBuffer            texts = { 0 };
+  g_autofree guint32 *lengths = g_new (guint32, n), *indices = g_new (guint32, n);
+  gsize               at = 0;
+  gboolean            is_done = sx_parquet_values_read_bytes (self, n, &texts, lengths, indices);
+
+  if (self->places == NULL)
+    {
+      self->places = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+      for (gsize i = 0; i < self->n_dictionary; i++)
+        g_hash_table_insert (self->places, g_bytes_new (self->dictionary + self->dictionary_ends[i], self->dictionary_ends[i + 1] - self->dictionary_ends[i]), GUINT_TO_POINTER ((guint)i));
+    }
+  for (gsize i = 0; is_done && i < n; at += lengths[i++])
+    codes[i] = intern (self, texts.data + at, lengths[i]);
+  sx_buffer_clear (&texts);
+  return is_done;
+}
+
+gboolean
+sx_parquet_values_read_codes (SxParquetValues *self, gsize n, SxBuffer *out)
+{
+  guint32 *codes, largest = 0;
+
+  if (n == 0)
+    return TRUE;
+  sx_buffer_reserve (out, out->size + n * sizeof (guint32));
+  codes = (guint32 *)(gpointer)(out->data + out->size);
+  out->size += n * sizeof (guint32);
+  if (self->source != SX_PARQUET_FROM_INDICES)
+    return read_foreign_codes (self, n, codes);
+  if (!sx_parquet_runs_read (&self->runs, codes, n))
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    largest = MAX (largest, codes[i]);
+  return largest < self->n_dictionary;
 }
 
 static gboolean

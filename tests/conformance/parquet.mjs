@@ -6,9 +6,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { asyncBufferFromFile, parquetRead } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { gzipSync } from 'node:zlib';
-import { cell, check, dump, finish, folder, same } from './columnar.mjs';
+import { cell, check, dump, finish, folder, same, write } from './columnar.mjs';
 
 const duckdb = await (await DuckDBInstance.create(':memory:')).connect();
 const file = (name) => join(folder, name);
@@ -147,5 +149,49 @@ for (const [type, ours, value, names] of encodings)
           check(name, false, problem.stack);
         }
       }
+
+/* ---- ours, read by both ---- */
+
+async function readByDuckdb(path, columns) {
+  const types = columns.map((name) => name.slice(name.lastIndexOf(':') + 1));
+  const shown = columns.map((name, i) => {
+    const column = `"${name.slice(0, name.lastIndexOf(':'))}"`;
+    return types[i] === 'timestamp' ? `epoch_us(${column})` : column;
+  });
+  return { columns, rows: await cells(`SELECT ${shown.join(', ')} FROM ${quote(path)}`, types) };
+}
+
+async function readByHyparquet(path, columns) {
+  const types = columns.map((name) => name.slice(name.lastIndexOf(':') + 1));
+  let rows = [];
+  await parquetRead({
+    file: await asyncBufferFromFile(path),
+    compressors,
+    utf8: false,
+    parsers: { timestampFromMicroseconds: (value) => value },
+    onComplete: (data) => { rows = data; },
+  });
+  return { columns, rows: rows.map((row) => row.map((value, i) => cell(types[i], value))) };
+}
+
+for (const [options, rows] of [['{}', 0], ['{}', 1], ['{}', 1000], ...['none', 'gzip', 'zstd', 'lz4'].map((codec) => [`{'compression': <'${codec}'>}`, 300]), ['{}', 140000]]) {
+  const path = file('ours.parquet');
+  const ours = write('parquet', options, rows, path);
+  for (const [reader, read] of [['DuckDB', readByDuckdb], ['hyparquet', readByHyparquet]])
+    try {
+      if (rows < 100000 || reader === 'DuckDB') same(`${reader} reads ours, ${options}, ${rows} rows`, ours, await read(path, ours.columns));
+    } catch (problem) {
+      check(`${reader} reads ours, ${options}, ${rows} rows`, false, problem.stack);
+    }
+}
+
+/* What the statistics say is true, and rows are found that are looked for by them. */
+for (const column of ['int64', 'int64 ?', 'float64 ?', 'string ?', 'category']) {
+  const path = file('ours.parquet');
+  const [stated] = await query(`SELECT min(stats_min_value)::VARCHAR, max(stats_max_value)::VARCHAR, sum(stats_null_count)::VARCHAR, count(*) FROM parquet_metadata(${quote(path)}) WHERE path_in_schema = ${quote(column)}`);
+  const [real] = await query(`SELECT count(*) - count("${column}"), count(*) FILTER ("${column}" = (SELECT max("${column}") FROM ${quote(path)})), count(*) FROM ${quote(path)}`);
+  const [found] = await query(`SELECT count(*) FROM ${quote(path)} WHERE "${column}" = (SELECT max("${column}") FROM ${quote(path)})`);
+  check(`statistics of ${column}`, stated[0] !== null && stated[2] === String(real[0]) && found[0] === real[1] && real[1] > 0n && stated[3] === 2n, `${stated} | ${real} | ${found}`);
+}
 
 finish();

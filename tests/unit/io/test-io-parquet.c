@@ -197,6 +197,112 @@ test_every_byte (void)
   g_assert_cmpuint (n_read, <, size);
 }
 
+/* ---- writing ---- */
+
+/* Columns that are dictionaries and that are not, sorted and constant ones, with missing cells and without. */
+static SxFrame *
+make_frame (guint n_rows)
+{
+  static const char *const words[] = { "", "red", "caf\xc3\xa9", "big" };
+  g_autoptr (GPtrArray) columns = g_ptr_array_new_with_free_func ((GDestroyNotify)sx_column_unref);
+  SxField fields[3 * SX_N_TYPES];
+
+  for (guint k = 0; k < 3 * SX_N_TYPES; k++)
+    {
+      SxType type = (SxType)(k / 3);
+      guint  kind = k % 3; /* 0: all different; 1: few, some missing; 2: all the same */
+      g_autoptr (SxColumnBuilder) builder = sx_column_builder_new (type);
+
+      for (guint i = 0; i < n_rows; i++)
+        {
+          guint  value = kind == 0 ? i : kind == 1 ? i % 7
+                                                   : 5;
+          double list[] = { value, -0.5, 1e300 };
+          char   text[64];
+
+          g_snprintf (text, sizeof text, "%s %u", words[value % 4], value);
+          if (kind == 1 && (i + k) % 5 == 4)
+            sx_column_builder_append_missing (builder);
+          else if (type == SX_TYPE_INT64 || type == SX_TYPE_TIMESTAMP)
+            sx_column_builder_append_int64 (builder, (gint64)value * 1000003 - 7);
+          else if (type == SX_TYPE_FLOAT64)
+            sx_column_builder_append_double (builder, value / 7.0);
+          else if (type == SX_TYPE_BOOL)
+            sx_column_builder_append_bool (builder, value % 3 == 0);
+          else if (type == SX_TYPE_LIST)
+            sx_column_builder_append_list (builder, list, value % 4);
+          else
+            sx_column_builder_append_text (builder, text, strlen (text));
+        }
+      g_ptr_array_add (columns, sx_column_builder_finish (builder));
+      fields[k] = (SxField){ g_strdup_printf ("%s %u", sx_type_get_nick (type), kind), type, NULL };
+    }
+  g_autoptr (SxSchema) schema = sx_schema_new (fields, 3 * SX_N_TYPES, NULL);
+  for (guint k = 0; k < 3 * SX_N_TYPES; k++)
+    g_free (fields[k].name);
+  return sx_frame_new_from_columns (schema, (SxColumn **)columns->pdata);
+}
+
+static void
+test_round_trip (void)
+{
+  static const char *const options[] = { NULL, "{'compression': <'none'>}", "{'compression': <'gzip'>}", "{'compression': <'zstd'>}", "{'compression': <'lz4'>}" };
+  static const guint       sizes[] = { 0, 1, 63, 5000, 2 * SX_BATCH_MAX_ROWS + 77 };
+  g_autofree char         *path = fixture_path ("ours.parquet");
+
+  for (guint s = 0; s < G_N_ELEMENTS (sizes); s++)
+    {
+      g_autoptr (SxFrame) frame = make_frame (sizes[s]);
+
+      for (guint i = 0; i < (sizes[s] > 10000 ? 1 : G_N_ELEMENTS (options)); i++)
+        {
+          g_autoptr (GVariant) given = options[i] ? g_variant_ref_sink (fixture_options (options[i])) : NULL;
+          g_autoptr (GError) error = NULL;
+
+          g_assert_true (sx_format_find ("parquet")->write (frame, path, given, NULL, &error));
+          g_assert_no_error (error);
+          g_autoptr (SxFrame) again = sx_read_file (path, NULL, NULL, NULL, NULL, &error);
+          g_assert_no_error (error);
+          g_assert_true (sx_frame_equal (frame, again));
+        }
+    }
+}
+
+/* Few values take few bytes. */
+static void
+test_dictionary_pays (void)
+{
+  g_autoptr (SxFrame) frame = make_frame (20000);
+  const char *few[] = { "int64 1", "string 1", "category 1", "float64 2", NULL }, *many[] = { "int64 0", "string 0", NULL };
+  g_autoptr (SxFrame) small = sx_frame_select (frame, few, NULL);
+  g_autoptr (SxFrame) large = sx_frame_select (frame, many, NULL);
+  g_autofree char *path = fixture_path ("small.parquet");
+  g_autoptr (GVariant) plain = g_variant_ref_sink (fixture_options ("{'compression': <'none'>}"));
+  GStatBuf status;
+
+  g_assert_true (sx_format_find ("parquet")->write (small, path, plain, NULL, NULL));
+  g_assert_no_errno (g_stat (path, &status));
+  /* Levels of a bit and codes of three bits; the last column is one run. */
+  g_assert_cmpint (status.st_size, <, 20000 * 3 * 4 / 8 + 4000);
+  g_assert_true (sx_format_find ("parquet")->write (large, path, plain, NULL, NULL));
+  g_assert_no_errno (g_stat (path, &status));
+  g_assert_cmpint (status.st_size, >, 20000 * 16);
+}
+
+static void
+test_write_refuses (void)
+{
+  g_autoptr (SxFrame) frame = make_frame (3);
+  g_autofree char *path = fixture_path ("refused.parquet");
+  g_autoptr (GVariant) options = g_variant_ref_sink (fixture_options ("{'compression': <'brotli'>}"));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (sx_format_find ("parquet")->write (frame, path, options, NULL, &error));
+  g_assert_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_PARAM);
+  g_assert_cmpstr (error->message, ==, "“compression” must be one of: none, snappy, gzip, zstd, lz4.");
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
 static void
 test_cancel (void)
 {
@@ -230,6 +336,9 @@ main (int argc, char **argv)
   g_test_add_func ("/io/parquet/refuses", test_refuses);
   g_test_add_func ("/io/parquet/every-byte", test_every_byte);
   g_test_add_func ("/io/parquet/cancel", test_cancel);
+  g_test_add_func ("/io/parquet/round-trip", test_round_trip);
+  g_test_add_func ("/io/parquet/dictionary-pays", test_dictionary_pays);
+  g_test_add_func ("/io/parquet/write-refuses", test_write_refuses);
   int result = g_test_run ();
   fixture_end ();
   return result;

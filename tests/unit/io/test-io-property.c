@@ -149,7 +149,7 @@ test_round_trip (gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  static const char *const ids[] = { "csv", "tsv", "json", "jsonl", "sqlite", "arrow" };
+  static const char *const ids[] = { "csv", "tsv", "json", "jsonl", "sqlite", "arrow", "parquet" };
 
   g_test_init (&argc, &argv, NULL);
   fixture_begin ();
