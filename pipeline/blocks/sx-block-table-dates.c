@@ -6,14 +6,19 @@
 #include "sx-fields-private.h"
 #include "sx-step-private.h"
 
+#include "expr/sx-expr.h"
+
 #include <glib/gi18n-lib.h>
 
 static const SxParamSpec params[] = {
   { "columns", N_ ("Columns"), N_ ("The columns to take apart; none means all that hold times."), SX_PARAM_COLUMNS, .column_types = SX_MASK_TIMES },
-  { "parts", N_ ("Parts"), N_ ("Which parts: year, month, day, weekday, hour, minute, yearday."), SX_PARAM_STRINGS, 0, "['year', 'month', 'day', 'weekday', 'hour']" },
+  { "parts", N_ ("Parts"), N_ ("Which parts: year, quarter, month, week, day, weekday, hour, minute, second, yearday."), SX_PARAM_STRINGS, 0, "['year', 'month', 'day', 'weekday', 'hour']" },
   { "keep", N_ ("Keep the time itself"), N_ ("Leaves the column beside its parts."), SX_PARAM_BOOL, 0, "false" },
   { NULL },
 };
+
+/* Parts that the step itself does not know are functions of expressions. */
+static const char *const further_parts[] = { "quarter", "week", "second", NULL };
 
 static gboolean
 add_parts (const SxParams *self, SxSteps *steps, const char *column, GError **error)
@@ -28,9 +33,18 @@ add_parts (const SxParams *self, SxSteps *steps, const char *column, GError **er
       const char      *outputs[] = { name, NULL };
       const char      *texts[] = { parts[i], NULL };
 
+      if (g_strv_contains (further_parts, parts[i]))
+        {
+          g_autofree char *quoted = sx_expr_quote_column (column);
+          g_autofree char *call = g_strdup_printf ("%s(%s)", parts[i], quoted);
+
+          texts[0] = call;
+          sx_steps_add (steps, SX_STEP_EXPRESSION, inputs, outputs, NULL, 0, texts, 0);
+          continue;
+        }
       if (!g_strv_contains (sx_date_parts, parts[i]))
         {
-          g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_PARAM, _ ("“parts”: a time has no “%s”. It has year, month, day, weekday, hour, minute and yearday."), parts[i]);
+          g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_PARAM, _ ("“parts”: a time has no “%s”. It has year, quarter, month, week, day, weekday, hour, minute, second and yearday."), parts[i]);
           return FALSE;
         }
       sx_steps_add (steps, SX_STEP_DATE_PART, inputs, outputs, NULL, 0, texts, 0);
@@ -62,7 +76,7 @@ make_steps (const SxParams *self, SxSchema *input, GError **error)
 const SxBlockKind sx_block_table_dates = {
   .id = "table.dates",
   .title = N_ ("Parts of dates"),
-  .help = N_ ("Takes times apart into numbers: year, month, day, weekday, hour, minute, day of the year."),
+  .help = N_ ("Takes times apart into numbers: year, quarter, month, week by ISO 8601, day, weekday from Monday on, hour, minute, second, day of the year. Read texts as dates first. The trained model carries it."),
   .aliases = N_ ("date, time, timestamp, month, weekday, hour, calendar"),
   .icon = "x-office-calendar-symbolic",
   .category = SX_BLOCK_TABLE,

@@ -63,17 +63,11 @@ make_plan (const SxParams *self, SxSchema *input, Plan *plan, GError **error)
   SxType      type;
 
   *plan = (Plan){ NULL };
-  if (by == NULL || (index = sx_schema_find_for (input, "names", sx_params_get_string (self, "names"), error)) < 0)
+  if (by == NULL || (index = sx_params_find_column (self, "names", input, error)) < 0)
     return FALSE;
   plan->by = sx_schema_find_all (input, (const char *const *)by);
   plan->n_by = g_strv_length (by);
   plan->names = (guint)index;
-  type = sx_schema_get_field (input, plan->names)->type;
-  if ((SX_MASK_ORDERED & 1u << type) == 0)
-    {
-      g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_TYPE, _ ("“names”: column “%s” is “%s”, which gives no names."), sx_params_get_string (self, "names"), sx_type_get_title (type));
-      return FALSE;
-    }
   index = sx_schema_find_for (input, "values", values[0], error);
   if (index < 0)
     return FALSE;

@@ -39,7 +39,9 @@ guint *sx_schema_find_all (SxSchema *schema, const char *const *names) G_GNUC_WA
  * fit, but never @except (nullable). */
 GStrv sx_params_dup_columns (const SxParams *params, const char *param, SxSchema *schema, const char *except, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The same where none named means none. */
+/* The index of the column that COLUMN parameter @param names, checked against its spec's types; -1 with an error. */
+int sx_params_find_column (const SxParams *params, const char *param, SxSchema *schema, GError **error);
+/* sx_params_dup_columns() where none named means none. */
 GStrv sx_params_dup_named (const SxParams *params, const char *param, SxSchema *schema, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* describe and run of a verb that is nothing but its steps. */

@@ -198,6 +198,27 @@ sx_schema_find_all (SxSchema *schema, const char *const *names)
   return columns;
 }
 
+/* Is a column of @type what @spec asks for? */
+static gboolean
+check_type (const SxParamSpec *spec, const char *name, SxType type, GError **error)
+{
+  if (spec->column_types == 0 || (spec->column_types & (1u << type)) != 0)
+    return TRUE;
+  g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_TYPE, _ ("“%s”: column “%s” is of type %s, which does not fit here"), spec->id, name, sx_type_get_nick (type));
+  return FALSE;
+}
+
+int
+sx_params_find_column (const SxParams *params, const char *param, SxSchema *schema, GError **error)
+{
+  const char *name = sx_params_get_string (params, param);
+  int         index = sx_schema_find_for (schema, param, name, error);
+
+  if (index < 0 || !check_type (sx_block_kind_find_param (sx_params_get_kind (params), param), name, sx_schema_get_field (schema, (guint)index)->type, error))
+    return -1;
+  return index;
+}
+
 GStrv
 sx_params_dup_columns (const SxParams *params, const char *param, SxSchema *schema, const char *except, GError **error)
 {
@@ -209,17 +230,10 @@ sx_params_dup_columns (const SxParams *params, const char *param, SxSchema *sche
 
   for (gsize i = 0; i < n_names; i++)
     {
-      int    index = sx_schema_find_for (schema, param, names[i], error);
-      SxType type;
+      int index = sx_schema_find_for (schema, param, names[i], error);
 
-      if (index < 0)
+      if (index < 0 || !check_type (spec, names[i], sx_schema_get_field (schema, (guint)index)->type, error))
         return NULL;
-      type = sx_schema_get_field (schema, (guint)index)->type;
-      if ((mask & (1u << type)) == 0)
-        {
-          g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_TYPE, _ ("“%s”: column “%s” is of type %s, which does not fit here"), param, names[i], sx_type_get_nick (type));
-          return NULL;
-        }
       if (g_strcmp0 (names[i], except) != 0)
         g_strv_builder_add (builder, names[i]);
     }

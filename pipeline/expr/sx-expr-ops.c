@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright The Sextant developers */
 
-/* The operators and functions of the expression language: one table. Adding one is one row here, with its kernel above. Numbers are
+/* The operators and the plain functions of the expression language: one table. Adding one is one row here, with its kernel above, or in the tables of
+ * sx-expr-text.c, sx-expr-time.c and sx-expr-calendar.c, which take up where this one ends (sx-expr-functions.c). Numbers are
  * double precision; an operation on a missing cell is missing, save where the table says otherwise; “and” and “or” are three-valued
  * (missing or true = true). Texts compare by code point. */
 
@@ -13,7 +14,6 @@
 
 #include "frame/sx-number.h"
 #include "frame/sx-timestamp.h"
-#include "graph/sx-yaml.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -300,6 +300,28 @@ eval_max (SxExprCall *call)
 }
 
 static void
+eval_between (SxExprCall *call)
+{
+  for (gsize row = 0; row < call->n_rows; row++)
+    {
+      int low = compare_cells (&call->args[0], &call->args[1], row), high = compare_cells (&call->args[0], &call->args[2], row);
+
+      /* One bound that is not kept decides. */
+      call->out->truths[row] = low == -1 || high == 1 ? 0 : low == 2 || high == 2 ? -1
+                                                                                  : 1;
+    }
+}
+
+static void
+eval_missing_if (SxExprCall *call)
+{
+  for (gsize row = 0; row < call->n_rows; row++)
+    put (call, row, compare_cells (&call->args[0], &call->args[1], row) == 0 ? NULL : &call->args[0]);
+}
+
+NUMBER_BINARY (eval_atan2, atan2 (a, b))
+
+static void
 eval_clip (SxExprCall *call)
 {
   for (gsize row = 0; row < call->n_rows; row++)
@@ -534,18 +556,6 @@ eval_number (SxExprCall *call)
 }
 
 static void
-eval_time (SxExprCall *call)
-{
-  for (gsize row = 0; row < call->n_rows; row++)
-    {
-      const SxTextCell *cell = sx_values_text (&call->args[0], row);
-      gint64            value;
-
-      call->out->numbers[row] = cell->text != NULL && sx_timestamp_parse (cell->text, cell->size, &value) ? (double)value : NAN;
-    }
-}
-
-static void
 eval_text (SxExprCall *call)
 {
   const SxValues *from = &call->args[0];
@@ -651,8 +661,7 @@ minute_of (double time)
   return isnan (time) ? time : part_of_day (time, 60e6, 60);
 }
 
-/* fabs() and its like are often macros or builtins; the table needs their addresses. */
-static const SxExprOp ops[] = {
+const SxExprOp sx_expr_core_ops[] = {
   { "+", "nn", 'n', eval_add, NULL, NULL, NULL },
   { "-", "nn", 'n', eval_subtract, NULL, NULL, NULL },
   { "*", "nn", 'n', eval_multiply, NULL, NULL, NULL },
@@ -671,6 +680,11 @@ static const SxExprOp ops[] = {
   { "not", "b", 'b', eval_not, NULL, NULL, NULL },
   { "in", "ss*", 'b', eval_in, NULL, NULL, NULL },
   { "abs", "n", 'n', NULL, fabs, "abs(number) → number", N_ ("The number without its sign.") },
+  { "acos", "n", 'n', NULL, acos, "acos(number) → number", N_ ("The angle in radians with that cosine; missing outside of -1 to 1.") },
+  { "asin", "n", 'n', NULL, asin, "asin(number) → number", N_ ("The angle in radians with that sine; missing outside of -1 to 1.") },
+  { "atan", "n", 'n', NULL, atan, "atan(number) → number", N_ ("The angle in radians with that tangent.") },
+  { "atan2", "nn", 'n', eval_atan2, NULL, "atan2(y, x) → number", N_ ("The angle in radians from the x axis to the point (x, y).") },
+  { "between", "ooo", 'b', eval_between, NULL, "between(value, low, high) → true or false", N_ ("Whether a number, time or text lies between two others, or is one of them.") },
   { "ceil", "n", 'n', NULL, ceil, "ceil(number) → number", N_ ("The next whole number upwards.") },
   { "clip", "nnn", 'n', eval_clip, NULL, "clip(number, low, high) → number", N_ ("The number, kept between low and high.") },
   { "coalesce", "ss*", 's', eval_coalesce, NULL, "coalesce(a, b, …) → value", N_ ("The first that is not missing.") },
@@ -681,6 +695,7 @@ static const SxExprOp ops[] = {
   { "days_between", "dd", 'n', eval_days_between, NULL, "days_between(from, to) → number", N_ ("Days from one time to another, with fractions.") },
   { "ends_with", "tt", 'b', eval_ends_with, NULL, "ends_with(text, part) → true or false", N_ ("Whether the text ends with part.") },
   { "exp", "n", 'n', NULL, exp, "exp(number) → number", N_ ("e to the power of the number.") },
+  { "expm1", "n", 'n', NULL, expm1, "expm1(number) → number", N_ ("e to the power of the number, less 1; exact near 0.") },
   { "floor", "n", 'n', NULL, floor, "floor(number) → number", N_ ("The next whole number downwards.") },
   { "hour", "d", 'n', NULL, hour_of, "hour(time) → number", N_ ("Hour of the day, 0 to 23.") },
   { "if", "bss", 's', eval_if, NULL, "if(condition, then, else) → value", N_ ("One of two values; missing when the condition is.") },
@@ -688,11 +703,13 @@ static const SxExprOp ops[] = {
   { "length", "t", 'n', eval_length, NULL, "length(text) → number", N_ ("Number of characters.") },
   { "log", "n", 'n', NULL, log, "log(number) → number", N_ ("Natural logarithm.") },
   { "log10", "n", 'n', NULL, log10, "log10(number) → number", N_ ("Logarithm to base 10.") },
+  { "log1p", "n", 'n', NULL, log1p, "log1p(number) → number", N_ ("Natural logarithm of the number and 1; exact near 0.") },
   { "log2", "n", 'n', NULL, log2, "log2(number) → number", N_ ("Logarithm to base 2.") },
   { "lower", "t", 't', eval_lower, NULL, "lower(text) → text", N_ ("The text in lower case.") },
   { "max", "nn*", 'n', eval_max, NULL, "max(a, b, …) → number", N_ ("The greatest of several numbers.") },
   { "min", "nn*", 'n', eval_min, NULL, "min(a, b, …) → number", N_ ("The least of several numbers.") },
   { "minute", "d", 'n', NULL, minute_of, "minute(time) → number", N_ ("Minute of the hour, 0 to 59.") },
+  { "missing_if", "ss", 's', eval_missing_if, NULL, "missing_if(value, other) → value", N_ ("The value, missing where it equals the other: missing_if(age, -1).") },
   { "month", "d", 'n', NULL, month_of, "month(time) → number", N_ ("Month of the year, 1 to 12.") },
   { "number", "t", 'n', eval_number, NULL, "number(text) → number", N_ ("The text read as a number; missing when it is none.") },
   { "replace", "ttt", 't', eval_replace, NULL, "replace(text, from, to) → text", N_ ("The text with every “from” become “to”.") },
@@ -702,50 +719,15 @@ static const SxExprOp ops[] = {
   { "sqrt", "n", 'n', NULL, sqrt, "sqrt(number) → number", N_ ("Square root; missing below zero.") },
   { "starts_with", "tt", 'b', eval_starts_with, NULL, "starts_with(text, part) → true or false", N_ ("Whether the text starts with part.") },
   { "substring", "tnn?", 't', eval_substring, NULL, "substring(text, start, length) → text", N_ ("So many characters from start on, the first being 1.") },
+  { "tan", "n", 'n', NULL, tan, "tan(number) → number", N_ ("Tangent of an angle in radians.") },
+  { "tanh", "n", 'n', NULL, tanh, "tanh(number) → number", N_ ("Hyperbolic tangent: squeezes every number between -1 and 1.") },
   { "text", "a", 't', eval_text, NULL, "text(value) → text", N_ ("The value as text.") },
-  { "time", "t", 'd', eval_time, NULL, "time(text) → time", N_ ("A date or time in ISO form, such as time(\"2024-03-01\").") },
   { "trim", "t", 't', eval_trim, NULL, "trim(text) → text", N_ ("The text without blanks around it.") },
+  { "trunc", "n", 'n', NULL, trunc, "trunc(number) → number", N_ ("The whole number towards 0: what stands before the point.") },
   { "upper", "t", 't', eval_upper, NULL, "upper(text) → text", N_ ("The text in upper case.") },
   { "weekday", "d", 'n', NULL, weekday_of, "weekday(time) → number", N_ ("Day of the week, 1 (Monday) to 7.") },
   { "year", "d", 'n', NULL, year_of, "year(time) → number", N_ ("Year.") },
   { "yearday", "d", 'n', NULL, yearday_of, "yearday(time) → number", N_ ("Day of the year, 1 to 366.") },
 };
 
-const SxExprOp *
-sx_expr_op_find (const char *name)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (ops); i++)
-    if (g_str_equal (ops[i].name, name))
-      return &ops[i];
-  return NULL;
-}
-
-const char *
-sx_expr_op_suggest (const char *name)
-{
-  const char *names[G_N_ELEMENTS (ops) + 1] = { NULL };
-  guint       n = 0;
-
-  for (guint i = 0; i < G_N_ELEMENTS (ops); i++)
-    if (ops[i].signature != NULL)
-      names[n++] = ops[i].name;
-  return sx_yaml_suggest (name, names);
-}
-
-const SxExprFunction *
-sx_expr_list_functions (void)
-{
-  static gsize          once;
-  static SxExprFunction functions[G_N_ELEMENTS (ops) + 1];
-
-  if (g_once_init_enter (&once))
-    {
-      guint n = 0;
-
-      for (guint i = 0; i < G_N_ELEMENTS (ops); i++)
-        if (ops[i].signature != NULL)
-          functions[n++] = (SxExprFunction){ ops[i].name, ops[i].signature, ops[i].help };
-      g_once_init_leave (&once, 1);
-    }
-  return functions;
-}
+const guint sx_expr_n_core_ops = G_N_ELEMENTS (sx_expr_core_ops);

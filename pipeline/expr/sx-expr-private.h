@@ -52,7 +52,7 @@ typedef struct
   GStringChunk   *texts; /* for texts that are made */
 } SxExprCall;
 
-/* An operator or function: one row of the table in sx-expr-ops.c. */
+/* An operator or function: one row of a table. */
 struct _SxExprOp
 {
   const char *name;
@@ -64,7 +64,12 @@ struct _SxExprOp
   double (*unary) (double x); /* instead of eval: a number function; missing stays missing */
   const char *signature;      /* NULL for operators */
   const char *help;
+  char *(*check) (const SxExpr *call); /* (nullable): what is wrong with constant arguments, such as a unit or a pattern; NULL when nothing is */
 };
+
+/* The tables; sx-expr-functions.c looks through all of them. */
+extern const SxExprOp sx_expr_core_ops[], sx_expr_text_ops[], sx_expr_time_ops[], sx_expr_calendar_ops[];
+extern const guint    sx_expr_n_core_ops, sx_expr_n_text_ops, sx_expr_n_time_ops, sx_expr_n_calendar_ops;
 
 const SxExprOp *sx_expr_op_find (const char *name);
 const char     *sx_expr_op_suggest (const char *name);

@@ -275,6 +275,14 @@ check_count (Parser *self, const char *at, const SxExprOp *op, guint n)
   return fail (self, at, SX_PIPELINE_ERROR_PARSE, _ ("%s takes other arguments: %s"), op->name, op->signature != NULL ? op->signature : op->name);
 }
 
+static gboolean
+check_constants (Parser *self, const char *at, const SxExpr *call)
+{
+  g_autofree char *problem = call->op->check != NULL ? call->op->check (call) : NULL;
+
+  return problem == NULL || fail (self, at, SX_PIPELINE_ERROR_PARSE, "%s", problem);
+}
+
 /* Checks the arguments' kinds against the operator and gives the node its own. */
 static gboolean
 check_call (Parser *self, const char *at, SxExpr *call)
@@ -309,7 +317,7 @@ check_call (Parser *self, const char *at, SxExpr *call)
     }
   call->values = op->result == 's' ? same : kind_of_letter (op->result);
   call->type = sx_kind_get_type (call->values);
-  return TRUE;
+  return check_constants (self, at, call);
 }
 
 /* Takes the arguments. */
@@ -655,6 +663,30 @@ sx_expr_get_type (const SxExpr *self)
 {
   g_return_val_if_fail (self != NULL, SX_TYPE_FLOAT64);
   return self->type;
+}
+
+char *
+sx_expr_quote_column (const char *name)
+{
+  g_auto (GStrv) parts = g_strsplit (name, "`", -1);
+  g_autofree char *doubled = g_strjoinv ("``", parts);
+
+  return g_strconcat ("`", doubled, "`", NULL);
+}
+
+char *
+sx_expr_quote_text (const char *text)
+{
+  GString *quoted = g_string_new ("\"");
+
+  for (; *text != '\0'; text++)
+    {
+      if (*text == '"' || *text == '\\')
+        g_string_append_c (quoted, '\\');
+      g_string_append_c (quoted, *text);
+    }
+  g_string_append_c (quoted, '"');
+  return g_string_free (quoted, FALSE);
 }
 
 static void

@@ -13,8 +13,7 @@ G_BEGIN_DECLS
  */
 typedef struct _SxExpr SxExpr;
 
-typedef enum
-{
+typedef enum {
   SX_EXPR_COLUMN,
   SX_EXPR_NUMBER,
   SX_EXPR_TEXT,
@@ -27,18 +26,22 @@ typedef enum
  * unknown names, “did you mean”. */
 SxExpr *sx_expr_new (const char *text, SxSchema *schema, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 SxExpr *sx_expr_ref (SxExpr *self);
-void sx_expr_unref (SxExpr *self);
-SxType sx_expr_get_type (const SxExpr *self);            /* of the result */
-GStrv sx_expr_dup_columns (const SxExpr *self);          /* columns it reads, sorted, no repeats */
+void    sx_expr_unref (SxExpr *self);
+SxType  sx_expr_get_type (const SxExpr *self);    /* of the result */
+GStrv   sx_expr_dup_columns (const SxExpr *self); /* columns it reads, sorted, no repeats */
 /* One result a row. A bool result is a bool column. */
 SxColumn *sx_expr_eval (const SxExpr *self, SxBatch *batch, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* As they stand in an expression: `hours per week`, "say \"hi\"". */
+char *sx_expr_quote_column (const char *name) G_GNUC_WARN_UNUSED_RESULT;
+char *sx_expr_quote_text (const char *text) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The tree, for exporters. */
-SxExprKind sx_expr_get_kind (const SxExpr *self);
-const char *sx_expr_get_name (const SxExpr *self);       /* COLUMN, CALL */
-const char *sx_expr_get_text (const SxExpr *self);       /* TEXT */
-double sx_expr_get_number (const SxExpr *self);          /* NUMBER, BOOL */
-guint sx_expr_get_n_args (const SxExpr *self);
+SxExprKind    sx_expr_get_kind (const SxExpr *self);
+const char   *sx_expr_get_name (const SxExpr *self);   /* COLUMN, CALL */
+const char   *sx_expr_get_text (const SxExpr *self);   /* TEXT */
+double        sx_expr_get_number (const SxExpr *self); /* NUMBER, BOOL */
+guint         sx_expr_get_n_args (const SxExpr *self);
 const SxExpr *sx_expr_get_arg (const SxExpr *self, guint arg);
 
 /* The functions there are, for completion and docs. Ended by name NULL. */

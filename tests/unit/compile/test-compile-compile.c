@@ -307,6 +307,7 @@ static const struct
   { "table.unpivot", "{'columns': <['x']>}" },
   { "table.window", "{'figures': <{'before': 'lag(x)'}>}" },
   { "table.fill", NULL },
+  { "table.sql", "{'query': <'select * from t1'>}" },
 };
 
 static const char *

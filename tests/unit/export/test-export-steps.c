@@ -312,6 +312,10 @@ static const char *const expressible[] = {
   "yearday(since)",
   "since",
   "city",
+  /* As bins and components say themselves. */
+  "if(`age` >= 18, 1, 0) + if(`age` >= 65, 1, 0)",
+  "if(not is_missing(`age`) and `age` >= 18 and `age` < 65, 1, 0)",
+  "-`age` * 0.25 + `income` * 0.5 - `age` * 1e-3",
 };
 
 static const struct
@@ -336,6 +340,37 @@ static const struct
   { "city < \"M\"", "<" },
   { "city in (\"Oslo\", plan)", "in" },
   { "round(income, age)", "round" },
+  { "acos(age)", "acos" },
+  { "asin(age)", "asin" },
+  { "atan(age)", "atan" },
+  { "atan2(age, income)", "atan2" },
+  { "between(age, 30, 40)", "between" },
+  { "expm1(age)", "expm1" },
+  { "log1p(age)", "log1p" },
+  { "missing_if(age, 40)", "missing_if" },
+  { "tan(age)", "tan" },
+  { "tanh(age)", "tanh" },
+  { "trunc(income)", "trunc" },
+  { "extract(city, \"P.\")", "extract" },
+  { "join(\"-\", city, plan)", "join" },
+  { "matches(city, \"^P\")", "matches" },
+  { "pad_end(city, 9, \"x\")", "pad_end" },
+  { "pad_start(city, 9, \"x\")", "pad_start" },
+  { "position(city, \"a\")", "position" },
+  { "split(city, \"a\", 1)", "split" },
+  { "split_rest(city, \"a\", 1)", "split_rest" },
+  { "substitute(city, \"a\", \"b\")", "substitute" },
+  { "words(city)", "words" },
+  { "add_time(since, 1, \"month\")", "add_time" },
+  { "floor_time(since, \"month\")", "floor_time" },
+  { "make_time(age, 1, 1)", "make_time" },
+  { "time_between(since, since, \"years\")", "time_between" },
+  { "quarter(since)", "quarter" },
+  { "week(since)", "week" },
+  { "second(since)", "second" },
+  { "format_time(since, \"%Y\")", "format_time" },
+  { "local(since, \"Europe/Rome\")", "local" },
+  { "parse_time(city, \"%Y\")", "parse_time" },
 };
 
 static SxSteps *
