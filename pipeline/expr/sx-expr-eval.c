@@ -103,18 +103,25 @@ call_op (Evaluation *self, const SxExpr *expr)
   g_autofree SxValues *args = g_new0 (SxValues, expr->args->len);
   SxValues             out;
   SxExprCall           call;
+  guint                n_before = self->memory->len, n_of_args;
 
   for (guint i = 0; i < expr->args->len; i++)
     args[i] = evaluate (self, g_ptr_array_index (expr->args, i));
+  n_of_args = self->memory->len - n_before;
   out = make_values (self, expr->values, n_rows);
   if (expr->op->unary != NULL)
     {
       for (gsize row = 0; row < n_rows; row++)
         out.numbers[row] = expr->op->unary (sx_values_number (&args[0], row));
-      return out;
     }
-  call = (SxExprCall){ expr->op, args, expr->args->len, n_rows, &out, self->texts };
-  expr->op->eval (&call);
+  else
+    {
+      call = (SxExprCall){ expr->op, args, expr->args->len, n_rows, &out, self->texts };
+      expr->op->eval (&call);
+    }
+  /* Nothing asks for the arguments again; a sum of a hundred products would hold as many columns. */
+  if (n_of_args > 0)
+    g_ptr_array_remove_range (self->memory, n_before, n_of_args);
   return out;
 }
 

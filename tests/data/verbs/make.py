@@ -129,3 +129,89 @@ for name, fill in [("forward", lambda x: x.ffill()), ("backward", lambda x: x.bf
     filled = sales.copy()
     filled["price"] = by.transform(fill)
     write("fill-" + name, filled)
+
+# ---- what is learned: measured on one table, applied to another ----
+
+
+def draw(n, gaps):
+    x = rng.normal(0, 1, n)
+    frame = pd.DataFrame({
+        "a": np.round(np.exp(x), 4),
+        "b": np.round(3 * x + rng.normal(0, 0.05, n), 4),
+        "c": rng.integers(0, 4, n).astype(float),
+        "d": np.round(rng.uniform(-5, 5, n), 4),
+        "y": np.round(2 * x + rng.normal(0, 1, n), 4),
+        "kind": rng.choice(np.array(["red", "green", 'bl"ue'], dtype=object), n),
+    })
+    for column in ["a", "d", "kind"]:
+        frame.loc[rng.random(n) < gaps, column] = np.nan
+    return frame
+
+
+numbers, others = draw(120, 0.1), draw(30, 0.2)
+others.loc[0, ["a", "b", "c", "d"]] = [1e6, -1e6, 99.0, -99.0]
+others.loc[1, "kind"] = "unseen"
+write("numbers", numbers)
+write("others", others)
+features = ["a", "b", "c", "d"]
+
+
+def applied(change):
+    result = others.copy()
+    for name in features:
+        result[name] = change(result[name], numbers[name].dropna().to_numpy())
+    return result
+
+
+write("impute-mean", applied(lambda x, t: x.fillna(t.mean())).assign(kind=others["kind"].fillna(numbers["kind"].mode()[0])))
+write("impute-median", applied(lambda x, t: x.fillna(np.median(t))).assign(kind=others["kind"].fillna(numbers["kind"].mode()[0])))
+write("scale-standard", applied(lambda x, t: (x - t.mean()) / t.std()))
+write("scale-min-max", applied(lambda x, t: (x - t.min()) / (t.max() - t.min())))
+write("scale-robust", applied(lambda x, t: (x - np.median(t)) / (np.quantile(t, 0.75) - np.quantile(t, 0.25))))
+
+
+def bins(x, edges):
+    return pd.Series(np.digitize(x, edges).astype(float), x.index).where(x.notna())
+
+
+def quantile_edges(t, n):
+    edges = np.unique(np.quantile(t, np.arange(1, n) / n))
+    return edges[edges > t.min()]
+
+
+write("bin-quantile", applied(lambda x, t: bins(x, quantile_edges(t, 6))))
+write("bin-width", applied(lambda x, t: bins(x, t.min() + (t.max() - t.min()) * np.arange(1, 4) / 4)))
+write("bin-edges", applied(lambda x, t: bins(x, [0.5, 2.0])))
+write("clip-quantile", applied(lambda x, t: x.clip(np.quantile(t, 0.05), np.quantile(t, 0.95))))
+
+
+def fences(t):
+    low, high = np.quantile(t, [0.25, 0.75])
+    return low - 1.5 * (high - low), high + 1.5 * (high - low)
+
+
+write("clip-quartiles", applied(lambda x, t: x.clip(*fences(t))))
+write("clip-deviations", applied(lambda x, t: x.clip(t.mean() - 2 * t.std(), t.mean() + 2 * t.std())))
+
+whole = numbers[features].dropna()
+center, spread = whole.mean(), whole.std(ddof=0)
+_, values, vectors = np.linalg.svd((whole - center) / spread, full_matrices=False)
+vectors *= np.sign(vectors[np.arange(4), np.abs(vectors).argmax(axis=1)])[:, None]
+components = pd.DataFrame(((others[features] - center) / spread).to_numpy() @ vectors.T, columns=[f"component {i + 1}" for i in range(4)])
+write("pca", pd.concat([others[["y", "kind"]], components.iloc[:, :3]], axis=1))
+shares = np.cumsum(values**2) / np.sum(values**2)
+write("pca-share", pd.concat([others[["y", "kind"]], components.iloc[:, : int(np.searchsorted(shares, 0.7)) + 1]], axis=1))
+
+strength = numbers[features].corrwith(numbers["y"]).abs().sort_values(ascending=False)
+write("select-target", others[[name for name in others.columns if name in strength.index[:2] or name in ["y", "kind"]]])
+related = numbers[features + ["y"]].corr().abs()
+kept = []
+for name in features + ["y"]:
+    if all(related.loc[name, other] <= 0.7 for other in kept):
+        kept.append(name)
+write("select-redundant", others[kept + ["kind"]])
+
+means = numbers.groupby("kind")["y"].agg(["sum", "count"])
+coded = (means["sum"] + 10 * numbers["y"].mean()) / (means["count"] + 10)
+write("encode-target", others.assign(kind=others["kind"].map(coded).fillna(numbers["y"].mean())))
+write("encode-count", others.assign(kind=others["kind"].map(numbers["kind"].value_counts() / len(numbers)).fillna(0).where(others["kind"].notna(), numbers["kind"].isna().mean())))

@@ -137,11 +137,60 @@ test_union (void)
   check_table ("union", result);
 }
 
+/* What is learned from one table does to another what numpy does. */
+static const struct
+{
+  const char *name, *kind, *params;
+} learners[] = {
+  { "impute-mean", "prepare.impute", "{'method': <'mean'>}" },
+  { "impute-median", "prepare.impute", "{'method': <'median'>}" },
+  { "scale-standard", "prepare.scale", "{'columns': <['a', 'b', 'c', 'd']>}" },
+  { "scale-min-max", "prepare.scale", "{'method': <'min-max'>}" },
+  { "scale-robust", "prepare.scale", "{'method': <'robust'>}" },
+  { "bin-quantile", "prepare.bin", "{'bins': <int64 6>}" },
+  { "bin-width", "prepare.bin", "{'method': <'width'>, 'bins': <int64 4>}" },
+  { "bin-edges", "prepare.bin", "{'method': <'edges'>, 'edges': <['2', '0.5', '2.0']>}" },
+  { "clip-quantile", "prepare.clip", "{'method': <'quantile'>, 'share': <0.05>}" },
+  { "clip-quartiles", "prepare.clip", "{}" },
+  { "clip-deviations", "prepare.clip", "{'method': <'deviations'>, 'factor': <2.0>}" },
+  { "pca", "prepare.pca", "{'components': <int64 3>}" },
+  { "pca-share", "prepare.pca", "{'share': <0.7>}" },
+  { "select-target", "prepare.select", "{'keep': <int64 2>}" },
+  { "select-redundant", "prepare.select", "{'method': <'redundant'>, 'limit': <0.7>, 'columns': <['a', 'b', 'c', 'd', 'y']>}" },
+  { "encode-target", "prepare.encode", "{'method': <'target'>}" },
+  { "encode-count", "prepare.encode", "{'method': <'count'>}" },
+};
+
+static void
+test_learners (void)
+{
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (learners); i++)
+    {
+      guint at = i / 2;
+      g_autoptr (SxFrame) training = read_table ("numbers");
+      g_autoptr (SxFrame) others = read_table ("others");
+      g_autoptr (SxFrame) training_cut = cut (training);
+      g_autoptr (SxFrame) others_cut = cut (others);
+      g_autoptr (SxParams) params = fixture_make_params (learners[at].kind, learners[at].params);
+      const char    *target = g_str_equal (learners[at].name, "select-redundant") ? NULL : "y";
+      SxBlockContext context = { .seed = 7 };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SxSteps) steps = sx_block_kind_find (learners[at].kind)->fit (params, i % 2 == 0 ? training : training_cut, target, &context, &error);
+      g_autoptr (SxFrame) result = NULL;
+
+      g_assert_no_error (error);
+      result = sx_steps_apply (steps, i % 2 == 0 ? others : others_cut, NULL, &error);
+      g_assert_no_error (error);
+      check_table (learners[at].name, result);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pandas/cases", test_cases);
   g_test_add_func ("/pandas/union", test_union);
+  g_test_add_func ("/pandas/learners", test_learners);
   return g_test_run ();
 }

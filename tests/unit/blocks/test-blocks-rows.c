@@ -419,6 +419,66 @@ test_hardly_anything (void)
     }
 }
 
+/* Every kind that learns, from no row, one, one of gaps alone, and many: it gives steps that can be applied to other rows, or says what it needs. */
+static void
+check_learner (const SxBlockKind *kind, const char *values, SxFrame *training, SxFrame *others, const char *target)
+{
+  g_autoptr (SxParams) params = fixture_make_params (kind->id, values);
+  SxBlockContext context = { .seed = 7 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SxSteps) steps = kind->fit (params, training, target, &context, &error);
+  g_autoptr (SxSchema) described = NULL;
+  g_autoptr (SxFrame) applied = NULL;
+
+  g_assert_true ((steps != NULL) != (error != NULL));
+  if (steps == NULL)
+    {
+      g_test_message ("%s: %s", kind->id, error->message);
+      return;
+    }
+  described = sx_steps_describe (steps, sx_frame_get_schema (others), &error);
+  g_assert_no_error (error);
+  applied = sx_steps_apply (steps, others, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (sx_schema_equal (described, sx_frame_get_schema (applied)));
+  g_assert_cmpuint (sx_frame_get_n_rows (applied), ==, sx_frame_get_n_rows (others));
+}
+
+static void
+test_learners_on_hardly_anything (void)
+{
+  const struct
+  {
+    const char *kind, *params;
+  } variants[] = {
+    { "prepare.bin", "{'method': <'width'>, 'result': <'columns'>}" },
+    { "prepare.bin", "{'method': <'edges'>, 'edges': <['0', '1']>}" },
+    { "prepare.clip", "{'method': <'deviations'>}" },
+    { "prepare.select", "{'method': <'constant'>}" },
+    { "prepare.select", "{'method': <'redundant'>}" },
+    { "prepare.pca", "{'components': <int64 2>, 'keep': <true>, 'scale': <false>}" },
+    { "prepare.impute", "{'method': <'mean'>, 'indicator': <true>}" },
+    { "prepare.scale", "{'method': <'quantile'>}" },
+    { "prepare.encode", "{'method': <'target'>}" },
+  };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (8);
+  g_autoptr (SxFrame) many = fixture_make_frame (rand, 80, 9, 7);
+  g_autoptr (SxFrame) empty = sx_frame_slice (many, 0, 0);
+  g_autoptr (SxFrame) one = sx_frame_slice (many, 3, 1);
+  g_autoptr (SxFrame) missing = make_missing_row (sx_frame_get_schema (many));
+  g_autoptr (SxFrame) others = fixture_make_frame (rand, 40, 9, 9);
+  SxFrame *trainings[] = { empty, one, missing, many };
+
+  for (guint i = 0; i < G_N_ELEMENTS (trainings); i++)
+    {
+      for (const SxBlockKind *const *kind = sx_block_kind_list (); *kind != NULL; kind++)
+        if (((*kind)->flags & SX_BLOCK_LEARNS) != 0)
+          check_learner (*kind, "{}", trainings[i], others, "row");
+      for (guint j = 0; j < G_N_ELEMENTS (variants); j++)
+        check_learner (sx_block_kind_find (variants[j].kind), variants[j].params, trainings[i], others, j % 2 ? "row" : "b");
+    }
+}
+
 /* Over the ends of full batches: what a window says at row n is what it says of the rows around it. */
 static void
 test_long_windows (void)
@@ -459,6 +519,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rows/join", test_join);
   g_test_add_func ("/rows/nearest", test_nearest);
   g_test_add_func ("/rows/hardly-anything", test_hardly_anything);
+  g_test_add_func ("/rows/learners-on-hardly-anything", test_learners_on_hardly_anything);
   g_test_add_func ("/rows/long-windows", test_long_windows);
   return g_test_run ();
 }

@@ -123,6 +123,9 @@ test_verbs (void)
     { "prepare.encode", "{'method': <'ordinal'>, 'min-count': <int64 2>}", "c,a\nx,1\ny,2\nx,3\n,4\n", NULL, NULL, "c,a\n0,1\n1,2\n0,3\n,4\n" },
     { "prepare.encode", "{'method': <'count'>}", "c,a\nx,1\ny,2\nx,3\n,4\n", NULL, NULL, "c,a\n0.5,1\n0.25,2\n0.5,3\n0.25,4\n" },
     { "prepare.encode", "{'method': <'target'>, 'smoothing': <2.0>}", "c,t\nx,1\ny,0\nx,1\ny,2\n", NULL, "t", "c,t\n1,1\n1,0\n1,1\n1,2\n" },
+    { "prepare.bin", "{'method': <'edges'>, 'edges': <['2', '3']>, 'result': <'columns'>}", "a`b,t\n1,5\n2,6\n,7\n4,8\n", NULL, "t", "t,a`b < 2,a`b 2 to 3,a`b ≥ 3\n5,1,0,0\n6,0,1,0\n7,0,0,0\n8,0,0,1\n" },
+    { "prepare.clip", "{'method': <'limits'>, 'low': <0.5>, 'high': <2.5>}", "a,t\n-1,5\n2,6\n,7\n4,8\n", NULL, "t", "a,t\n0.5,5\n2,6\n,7\n2.5,8\n" },
+    { "prepare.select", "{'method': <'constant'>}", "a,b,c,t\n1,7,x,5\n1,,x,6\n1,7,x,7\n", NULL, "t", "b,c,t\n7,x,5\n,x,6\n7,x,7\n" },
     { "prepare.auto", "{'for': <'trees'>}", "c,n,one,t\nb,1,5,yes\na,,5,no\nb,3,5,yes\na,4,5,no\nb,1,5,no\na,2,5,no\n", NULL, "t", "c,n,t\n1,1,yes\n0,,no\n1,3,yes\n0,4,no\n1,1,no\n0,2,no\n" },
   };
 
@@ -168,6 +171,12 @@ test_errors (void)
     { "table.fill", "{'method': <'constant'>, 'columns': <['a']>, 'value': <'none'>}", "“value”: “none” does not fit column “a”, which is “Number”." },
     { "table.fill", "{'method': <'interpolate'>, 'columns': <['b']>}", "“columns”: column “b” is of type string, which does not fit here" },
     { "prepare.impute", "{'method': <'constant'>, 'value': <'none'>}", "“value”: “none” is not a number, but column “a” holds numbers." },
+    { "prepare.pca", "{}", "“columns”: components need between 2 and 200 columns of numbers; there are 1." },
+    { "prepare.bin", "{'method': <'edges'>, 'edges': <['1', 'x']>}", "“edges”: “x” is not a number." },
+    { "prepare.clip", "{'method': <'limits'>, 'low': <2.0>}", "“low” lies above “high”. Change one of the limits." },
+    { "prepare.select", "{}", "Choosing by the target needs a target that is a number or has two classes. Choose another method." },
+    { "table.split-text", "{'column': <'a'>, 'into': <['x']>}", "“column”: column “a” is of type float64, which does not fit here" },
+    { "table.parse-dates", "{'columns': <['b']>, 'format': <'%Q'>}", "“b”, column 1: The format “%Q” has a % that is none of %Y %y %m %b %B %d %e %j %H %I %M %S %f %p %z %a %A %%." },
     { "prepare.encode", "{'method': <'target'>}", "Encoding by the mean of the target needs a target that is a number or has two classes. Choose another method." },
   };
 
