@@ -26,6 +26,8 @@ gboolean sx_chain_block_drops (const SxJobBlock *block);
 SxFrame *sx_chain_run_table (GPtrArray *blocks, const SxChainContext *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The steps of a row-wise block for @frame's schema, or of a learning block fitted to its rows; marked with the block's id. */
 SxSteps *sx_chain_make_steps (const SxJobBlock *block, SxFrame *frame, const SxChainContext *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The rows that a block was fitted to, as the model is to be trained on them: by @steps, or as the kind says otherwise. */
+SxFrame *sx_chain_apply_training (const SxJobBlock *block, SxFrame *frame, const SxSteps *steps, const SxChainContext *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The rows of @frame that a row-dropping block keeps, in its order. @rows: (out) (optional) (transfer full): their indices in @frame. */
 SxFrame *sx_chain_drop_rows (const SxJobBlock *block, SxFrame *frame, const SxChainContext *context, guint64 **rows, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

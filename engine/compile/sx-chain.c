@@ -113,6 +113,21 @@ sx_chain_make_steps (const SxJobBlock *block, SxFrame *frame, const SxChainConte
   return steps;
 }
 
+SxFrame *
+sx_chain_apply_training (const SxJobBlock *block, SxFrame *frame, const SxSteps *steps, const SxChainContext *context, GError **error)
+{
+  g_autoptr (SxParams) params = sx_job_block_dup_params (block);
+  SxBlockContext block_context = make_context (block, context);
+  SxFrame       *applied;
+
+  if (!sx_chain_block_learns (block) || block->kind->fit_rows == NULL)
+    return sx_steps_apply (steps, frame, context->cancellable, error);
+  applied = block->kind->fit_rows (params, frame, context->target, steps, &block_context, error);
+  if (applied == NULL)
+    g_prefix_error (error, _ ("Block “%s”: "), block->id);
+  return applied;
+}
+
 /* @frame with a column at its end that counts its rows. */
 static SxFrame *
 number_rows (SxFrame *frame, const char *name)

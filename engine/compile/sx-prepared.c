@@ -311,7 +311,7 @@ fit_chain (SxPrepared *self, SxFrame **frame, const SxChainContext *context, GEr
           steps = sx_chain_make_steps (block, *frame, context, error);
           if (steps != NULL && has_learned && !check_target_untouched (steps, block, self->job->target, error))
             return NULL;
-          next = steps ? sx_steps_apply (steps, *frame, context->cancellable, error) : NULL;
+          next = steps ? sx_chain_apply_training (block, *frame, steps, context, error) : NULL;
         }
       if (next == NULL)
         return NULL;

@@ -163,6 +163,9 @@ struct _SxBlockKind
   SxSteps  *(*steps)    (const SxParams *params, SxSchema *input, GError **error);
   /* LEARNS: fitted to these rows. @target: (nullable): the target column's name, never to be transformed. */
   SxSteps  *(*fit)      (const SxParams *params, SxFrame *training, const char *target, const SxBlockContext *context, GError **error);
+  /* LEARNS, and the rows that were given to `fit` come out otherwise than as its steps say, because each has a part in what was learned: these rows as the
+   * model is to be trained on them. @steps: what `fit` gave; the schema is that of applying it. NULL: the steps say all. */
+  SxFrame  *(*fit_rows) (const SxParams *params, SxFrame *training, const char *target, const SxSteps *steps, const SxBlockContext *context, GError **error);
 };
 
 const SxBlockKind *const *sx_block_kind_list (void); /* NULL-ended, in palette order */

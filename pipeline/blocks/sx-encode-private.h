@@ -19,6 +19,9 @@ void sx_encode_count (SxSteps *steps, const char *column, GArray *texts, guint64
  * weight); texts with a target sum. In place. */
 void sx_encode_target (SxSteps *steps, const char *column, GArray *texts, double mean, double smoothing);
 
+/* The code of each row by sx_encode_target(), learned from the rows that are not in the same of @n_folds parts, which @seed draws: its own target has no part in it. */
+double *sx_encode_target_rows (SxFrame *training, guint column, const double *target, guint64 min_count, double smoothing, guint n_folds, guint64 seed) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The target as a number a row, NaN where missing: numbers as they are; of two classes 1 for the later one in the order of texts. NULL when it is
  * neither. */
 double *sx_encode_read_target (SxFrame *frame, const char *target, double *mean) G_GNUC_WARN_UNUSED_RESULT;

@@ -5,6 +5,8 @@
 
 #include "sx-encode-private.h"
 
+#include "sx-row-number-private.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +84,86 @@ sx_encode_target (SxSteps *steps, const char *column, GArray *texts, double mean
       numbers[i + 2] = (text->target_sum + smoothing * mean) / ((double)text->count + smoothing);
     }
   sx_fit_add_step (steps, SX_STEP_LOOKUP, column, column, numbers, texts->len + 2, list);
+}
+
+/* SplitMix64 (Steele, Lea, Flood 2014), of a place instead of a state. */
+static guint
+draw_fold (guint64 row, guint64 seed, guint n_folds)
+{
+  guint64 z = seed + (row + 1) * 0x9e3779b97f4a7c15u;
+
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return (guint)((z ^ (z >> 31)) % n_folds);
+}
+
+/* How many rows with a target there are of a text (or of all), and the sum of their targets. */
+typedef struct
+{
+  double n, sum;
+} Share;
+
+/* Texts and parts: shares[text * n_folds + fold]; in place n_texts those of all texts. */
+static Share *
+share_out (const guint32 *texts, guint32 n_texts, const guint *folds, guint n_folds, const double *target, guint64 n_rows)
+{
+  Share *shares = g_new0 (Share, ((gsize)n_texts + 1) * n_folds);
+
+  for (guint64 row = 0; row < n_rows; row++)
+    {
+      if (isnan (target[row]))
+        continue;
+      for (guint pass = 0; pass < 2; pass++)
+        {
+          guint32 text = pass == 0 ? texts[row] : n_texts;
+
+          if (text == SX_NO_KEY)
+            continue;
+          shares[(gsize)text * n_folds + folds[row]].n++;
+          shares[(gsize)text * n_folds + folds[row]].sum += target[row];
+        }
+    }
+  return shares;
+}
+
+/* All parts but @fold together. The others are added up, not @fold taken away from a total: taking away would leave rounding that tells of it. */
+static Share
+sum_others (const Share *shares, guint n_folds, guint fold)
+{
+  Share sum = { 0, 0 };
+
+  for (guint i = 0; i < n_folds; i++)
+    if (i != fold)
+      {
+        sum.n += shares[i].n;
+        sum.sum += shares[i].sum;
+      }
+  return sum;
+}
+
+double *
+sx_encode_target_rows (SxFrame *training, guint column, const double *target, guint64 min_count, double smoothing, guint n_folds, guint64 seed)
+{
+  const guint *const columns = &column;
+  g_autoptr (SxRowNumbers) texts = sx_row_numbers_new (&training, &columns, 1, 1, TRUE, NULL, NULL);
+  guint64           n_rows = sx_frame_get_n_rows (training);
+  g_autofree guint *folds = g_new (guint, n_rows + 1);
+  g_autofree Share *shares = NULL;
+  double           *codes = g_new (double, n_rows + 1);
+
+  for (guint64 row = 0; row < n_rows; row++)
+    folds[row] = draw_fold (row, seed, n_folds);
+  shares = share_out (texts->ids[0], texts->n_keys, folds, n_folds, target, n_rows);
+  for (guint64 row = 0; row < n_rows; row++)
+    {
+      guint32 id = texts->ids[0][row];
+      Share   all = sum_others (shares + (gsize)texts->n_keys * n_folds, n_folds, folds[row]);
+      Share   own = id != SX_NO_KEY ? sum_others (shares + (gsize)id * n_folds, n_folds, folds[row]) : (Share){ 0, 0 };
+      double  mean = all.n > 0 ? all.sum / all.n : 0;
+
+      codes[row] = own.n > 0 && own.n >= (double)min_count ? (own.sum + smoothing * mean) / (own.n + smoothing) : mean;
+    }
+  return codes;
 }
 
 /* 0 or 1 for a target of two classes. */

@@ -220,6 +220,59 @@ test_learners_on_other_rows (void)
   g_assert_cmpfloat_with_epsilon (sx_column_get_double (n, 2), -1 / sqrt (3.5), 1e-12);
 }
 
+/* Codes by the target, of the rows that they were learned from. */
+static double *
+cross_fit (const char *csv, gsize *n)
+{
+  g_autoptr (SxFrame) frame = read_table (csv);
+  g_autoptr (SxParams) params = make_params ("prepare.encode", "{'method': <'target'>, 'smoothing': <1.0>, 'folds': <int64 3>}");
+  const SxBlockKind *kind = sx_block_kind_find ("prepare.encode");
+  SxBlockContext     context = { .seed = 5 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SxSteps) steps = kind->fit (params, frame, "t", &context, &error);
+  g_autoptr (SxFrame) rows = steps != NULL ? kind->fit_rows (params, frame, "t", steps, &context, &error) : NULL;
+  g_autoptr (SxSchema) described = NULL;
+  g_autoptr (SxColumn) codes = NULL;
+  double *values;
+
+  g_assert_no_error (error);
+  described = sx_steps_describe (steps, sx_frame_get_schema (frame), NULL);
+  g_assert_true (sx_schema_equal (described, sx_frame_get_schema (rows)));
+  codes = sx_frame_concat_column (rows, 0);
+  *n = codes->n_rows;
+  values = g_new (double, *n);
+  sx_column_to_doubles (codes, values);
+  return values;
+}
+
+/* A row's own target has no say in its code, whatever it is; that of others has. */
+static void
+test_cross_fitting (void)
+{
+  const guint n_rows = 30;
+
+  for (guint changed = 0; changed < n_rows; changed++)
+    {
+      g_autoptr (GString) before = g_string_new ("c,t\n"), after = g_string_new ("c,t\n");
+      g_autofree double *a = NULL, *b = NULL;
+      gsize              n_a, n_b, n_differ = 0;
+
+      for (guint row = 0; row < n_rows; row++)
+        {
+          const char *text = row % 7 == 0 ? "" : (const char *const[]){ "x", "y", "z" }[row % 3];
+
+          g_string_append_printf (before, "%s,%d\n", text, (int)(row * row % 11));
+          g_string_append_printf (after, "%s,%d\n", text, (int)(row * row % 11) + (row == changed ? 1000 : 0));
+        }
+      a = cross_fit (before->str, &n_a);
+      b = cross_fit (after->str, &n_b);
+      for (guint row = 0; row < n_rows; row++)
+        n_differ += !(a[row] == b[row]);
+      g_assert_true (a[changed] == b[changed]);
+      g_assert_cmpuint (n_differ, >=, n_rows / 3);
+    }
+}
+
 static void
 test_sources (void)
 {
@@ -286,6 +339,7 @@ main (int argc, char **argv)
   g_test_add_func ("/verbs/tables", test_verbs);
   g_test_add_func ("/verbs/errors", test_errors);
   g_test_add_func ("/learners/other-rows", test_learners_on_other_rows);
+  g_test_add_func ("/learners/cross-fitting", test_cross_fitting);
   g_test_add_func ("/sources", test_sources);
   g_test_add_func ("/kinds/hold-together", test_every_kind);
   status = g_test_run ();

@@ -270,6 +270,48 @@ test_dropped_rows (void)
     }
 }
 
+/* As fixture_fill, but the rows that it learned from come out with 500 for x. */
+static SxFrame *
+fit_rows_marked (const SxParams *params, SxFrame *training, const char *target, const SxSteps *steps, const SxBlockContext *context, GError **error)
+{
+  g_autoptr (SxFrame) applied = sx_steps_apply (steps, training, NULL, error);
+  SxSchema *schema = sx_frame_get_schema (applied);
+  g_autoptr (GPtrArray) columns = g_ptr_array_new_with_free_func ((GDestroyNotify)sx_column_unref);
+
+  for (guint i = 0; i < sx_schema_get_n_fields (schema); i++)
+    g_ptr_array_add (columns, sx_frame_concat_column (applied, i));
+  for (guint i = 0; i < columns->len; i++)
+    if (g_str_equal (sx_schema_get_field (schema, i)->name, "x"))
+      {
+        g_autoptr (SxColumnBuilder) builder = sx_column_builder_new (SX_TYPE_FLOAT64);
+
+        for (guint64 row = 0; row < sx_frame_get_n_rows (applied); row++)
+          sx_column_builder_append_double (builder, 500);
+        sx_column_unref (columns->pdata[i]);
+        columns->pdata[i] = sx_column_builder_finish (builder);
+      }
+  return sx_frame_new_from_columns (schema, (SxColumn *const *)columns->pdata);
+}
+FIXTURE_KIND (fixture_marked, "test.marked", SX_BLOCK_PREPARE, SX_BLOCK_LEARNS, .fit = fixture_fit_fill, .fit_rows = fit_rows_marked);
+
+/* Where a kind says that training rows come out otherwise, they do, and validation rows do not. */
+static void
+test_training_rows_by_themselves (void)
+{
+  g_autoptr (SxFrame) frame = fixture_make_table (300, 5, 4, 0, "yes", NULL);
+  g_autoptr (SxJob) job = fixture_make_job ();
+  g_autoptr (SxPrepared) prepared = NULL;
+  SxDataset *training, *validation;
+
+  fixture_frame = frame;
+  fixture_add_block (job->chain, "drop", &fixture_no_id);
+  fixture_add_block (job->chain, "marked", &fixture_marked);
+  prepared = prepare (job);
+  get_fold (prepared, 0, NULL, &training, &validation);
+  g_assert_cmpuint (count_below (training, 500), ==, 0);
+  g_assert_cmpuint (count_below (validation, 500), ==, validation->n_rows);
+}
+
 /* Rows that differ from each other; some with a hole repeat by chance. */
 static guint
 count_distinct (SxFrame *frame)
@@ -547,6 +589,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/compile/prepared/fold/validation-values", test_validation_values);
   g_test_add_func ("/compile/prepared/rows/without-target", test_rows_without_target);
   g_test_add_func ("/compile/prepared/rows/dropped", test_dropped_rows);
+  g_test_add_func ("/compile/prepared/rows/training-by-themselves", test_training_rows_by_themselves);
   g_test_add_func ("/compile/prepared/rows/duplicates", test_dropped_duplicates);
   g_test_add_func ("/compile/prepared/target/respelled", test_respelled_target);
   g_test_add_func ("/compile/prepared/target/plain", test_plain_target);
