@@ -149,28 +149,38 @@ fill_constant (const SxParams *self, SxColumn *column, const char *name, GError 
   return sx_column_builder_finish (builder);
 }
 
+/* The rows in sequence. */
+typedef struct
+{
+  SxFrame      *frame;
+  SxRowLists   *lists;
+  guint32       n_groups;
+  const double *along; /* (nullable) */
+  guint64       limit; /* 0: none */
+} Rows;
+
 /* From which row each row's cell comes: itself, or the last present one before it, or after it. */
 static SxColumn *
-fill_from_rows (const SxColumn *column, SxFrame *frame, guint index, const SxRowLists *lists, guint32 n_groups, gboolean is_forward, guint64 limit, GCancellable *cancellable, GError **error)
+fill_from_rows (const Rows *rows, const SxColumn *column, guint index, gboolean is_forward, GCancellable *cancellable, GError **error)
 {
   g_autofree guint32 *from = g_new (guint32, column->n_rows + 1);
 
-  for (guint32 group = 0; group < n_groups; group++)
+  for (guint32 group = 0; group < rows->n_groups; group++)
     {
-      guint64 start = lists->starts[group], n = lists->starts[group + 1] - start, n_filled = 0;
+      guint64 start = rows->lists->starts[group], n = rows->lists->starts[group + 1] - start, n_filled = 0;
       guint32 last = SX_NO_ROW;
 
       for (guint64 i = 0; i < n; i++)
         {
-          guint32  row = lists->rows[start + (is_forward ? i : n - 1 - i)];
+          guint32  row = rows->lists->rows[start + (is_forward ? i : n - 1 - i)];
           gboolean is_missing = sx_column_is_missing (column, row);
 
           n_filled = is_missing ? n_filled + 1 : 0;
           last = is_missing ? last : row;
-          from[row] = limit > 0 && n_filled > limit ? SX_NO_ROW : last;
+          from[row] = rows->limit > 0 && n_filled > rows->limit ? SX_NO_ROW : last;
         }
     }
-  return sx_rows_take_column (frame, index, from, column->n_rows, cancellable, error);
+  return sx_rows_take_column (rows->frame, index, from, column->n_rows, cancellable, error);
 }
 
 /* Between places @a and @b of a sequence, both present. */
@@ -190,32 +200,32 @@ draw_line (double *values, const double *along, const guint32 *rows, guint64 a, 
 }
 
 static void
-interpolate (double *values, const double *along, const SxRowLists *lists, guint32 n_groups, guint64 limit)
+interpolate (const Rows *rows, double *values)
 {
-  for (guint32 group = 0; group < n_groups; group++)
+  for (guint32 group = 0; group < rows->n_groups; group++)
     {
       guint64 last = G_MAXUINT64;
 
-      for (guint64 i = lists->starts[group]; i < lists->starts[group + 1]; i++)
+      for (guint64 i = rows->lists->starts[group]; i < rows->lists->starts[group + 1]; i++)
         {
-          if (isnan (values[lists->rows[i]]))
+          if (isnan (values[rows->lists->rows[i]]))
             continue;
-          if (last != G_MAXUINT64 && i - last > 1 && (limit == 0 || i - last - 1 <= limit))
-            draw_line (values, along, lists->rows, last, i);
+          if (last != G_MAXUINT64 && i - last > 1 && (rows->limit == 0 || i - last - 1 <= rows->limit))
+            draw_line (values, rows->along, rows->lists->rows, last, i);
           last = i;
         }
     }
 }
 
 static SxColumn *
-fill_lines (const SxColumn *column, const double *along, const SxRowLists *lists, guint32 n_groups, guint64 limit)
+fill_lines (const Rows *rows, const SxColumn *column)
 {
   SxType             type = column->type == SX_TYPE_TIMESTAMP ? SX_TYPE_TIMESTAMP : SX_TYPE_FLOAT64;
   g_autofree double *values = g_new (double, column->n_rows + 1);
   g_autoptr (SxColumnBuilder) builder = sx_column_builder_new (type);
 
   sx_column_to_doubles (column, values);
-  interpolate (values, along, lists, n_groups, limit);
+  interpolate (rows, values);
   for (gsize row = 0; row < column->n_rows; row++)
     if (type == SX_TYPE_FLOAT64)
       sx_column_builder_append_double (builder, values[row]);
@@ -226,6 +236,14 @@ fill_lines (const SxColumn *column, const double *along, const SxRowLists *lists
     else
       sx_column_builder_append_int64 (builder, (gint64)floor (values[row] + 0.5));
   return sx_column_builder_finish (builder);
+}
+
+static SxColumn *
+fill (const SxParams *self, const Rows *rows, SxColumn *column, guint index, GCancellable *cancellable, GError **error)
+{
+  if (is_method (self, "constant"))
+    return fill_constant (self, column, sx_schema_get_field (sx_frame_get_schema (rows->frame), index)->name, error);
+  return is_method (self, "interpolate") ? fill_lines (rows, column) : fill_from_rows (rows, column, index, is_method (self, "forward"), cancellable, error);
 }
 
 static double *
@@ -255,20 +273,17 @@ run (const SxParams *self, SxFrame *const *inputs, guint n_inputs, const SxBlock
   g_auto (GStrv) order = by != NULL ? sx_params_dup_named (self, "order", input, error) : NULL;
   g_auto (SxRowLists) lists = { NULL };
   g_autofree double *along = NULL;
-  guint64            limit = (guint64)sx_params_get_int (self, "limit");
-  guint32            n_groups = 0;
+  Rows               rows = { frame, &lists, 0, NULL, (guint64)sx_params_get_int (self, "limit") };
   g_autoptr (GPtrArray) columns = g_ptr_array_new_with_free_func ((GDestroyNotify)sx_column_unref);
 
-  if (order == NULL || !sx_row_sequences_init (&lists, frame, by, order, &n_groups, cancellable, error))
+  if (order == NULL || !sx_row_sequences_init (&lists, frame, by, order, &rows.n_groups, cancellable, error))
     return NULL;
-  along = read_along (self, frame);
+  rows.along = along = read_along (self, frame);
   for (guint i = 0; names[i] != NULL; i++)
     {
       guint index = (guint)sx_schema_find (input, names[i]);
-      g_autoptr (SxColumn) column = sx_frame_concat_column (frame, index);
-      SxColumn *filled = is_method (self, "constant")      ? fill_constant (self, column, names[i], error)
-                         : is_method (self, "interpolate") ? fill_lines (column, along, &lists, n_groups, limit)
-                                                           : fill_from_rows (column, frame, index, &lists, n_groups, is_method (self, "forward"), limit, cancellable, error);
+      g_autoptr (SxColumn) column = sx_frame_dup_column (frame, index, error);
+      SxColumn *filled = column != NULL ? fill (self, &rows, column, index, cancellable, error) : NULL;
 
       if (filled == NULL)
         return NULL;

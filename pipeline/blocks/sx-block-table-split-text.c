@@ -41,15 +41,36 @@ make_expression (const SxParams *self, const char *column, guint part, gboolean 
   return g_strdup_printf ("%s%s(%s, %s, %u)%s", trim ? "trim(" : "", function, name, how, part, trim ? ")" : "");
 }
 
+/* A step for each new column; tells whether the column itself is one of them. That one goes last: until then the column is read. */
+static gboolean
+add_parts (const SxParams *self, SxSteps *steps, const char *column)
+{
+  gsize                   n, own;
+  g_autofree const char **names = sx_params_get_strings (self, "into", &n);
+  const char             *columns[] = { column, NULL };
+
+  for (own = 0; own < n && !g_str_equal (names[own], column); own++)
+    ;
+  for (gsize i = 0; i <= n; i++)
+    {
+      gsize            part = i < n ? i : own;
+      g_autofree char *text = make_expression (self, column, (guint)part + 1, part + 1 == n);
+      const char      *outputs[] = { part < n ? names[part] : NULL, NULL };
+      const char      *texts[] = { text, NULL };
+
+      if (part < n && (part != own || i == n))
+        sx_steps_add (steps, SX_STEP_EXPRESSION, columns, outputs, NULL, 0, texts, 0);
+    }
+  return own < n;
+}
+
 static SxSteps *
 make_steps (const SxParams *self, SxSchema *input, GError **error)
 {
-  const char             *column = sx_params_get_string (self, "column");
-  const char             *columns[] = { column, NULL };
-  gsize                   n;
-  g_autofree const char **names = sx_params_get_strings (self, "into", &n);
+  const char *column = sx_params_get_string (self, "column");
+  const char *columns[] = { column, NULL };
   g_autoptr (SxSteps) steps = sx_steps_new ();
-  gboolean replaces = FALSE;
+  g_autoptr (SxSchema) all = NULL;
 
   if (sx_params_find_column (self, "column", input, error) < 0)
     return NULL;
@@ -58,27 +79,10 @@ make_steps (const SxParams *self, SxSchema *input, GError **error)
       g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_PARAM, _ ("“separator”: say what stands between the parts."));
       return NULL;
     }
-  /* The last part first: the column itself may be among the new ones, and is read until then. */
-  for (gsize i = 0; i < n; i++)
-    replaces |= g_str_equal (names[i], column);
-  for (gsize pass = 0; pass < 2; pass++)
-    for (gsize i = 0; i < n; i++)
-      {
-        g_autofree char *text = make_expression (self, column, (guint)i + 1, i + 1 == n);
-        const char      *outputs[] = { names[i], NULL };
-        const char      *texts[] = { text, NULL };
-
-        if (g_str_equal (names[i], column) == (pass == 1))
-          sx_steps_add (steps, SX_STEP_EXPRESSION, columns, outputs, NULL, 0, texts, 0);
-      }
-  if (!sx_params_get_bool (self, "keep") && !replaces)
-    {
-      g_autoptr (SxSchema) all = sx_steps_describe (steps, input, error);
-
-      if (all == NULL || !sx_steps_drop (steps, all, columns, error))
-        return NULL;
-    }
-  return g_steal_pointer (&steps);
+  if (add_parts (self, steps, column) || sx_params_get_bool (self, "keep"))
+    return g_steal_pointer (&steps);
+  all = sx_steps_describe (steps, input, error);
+  return all != NULL && sx_steps_drop (steps, all, columns, error) ? g_steal_pointer (&steps) : NULL;
 }
 
 const SxBlockKind sx_block_table_split_text = {

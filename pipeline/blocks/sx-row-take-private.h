@@ -27,6 +27,9 @@ SxFrame *sx_rows_take (SxSchema *schema, const SxRowSource *sources, guint64 n_r
 /* The cells of one column at @rows, SX_NO_ROW giving a missing one, as one column of any length. */
 SxColumn *sx_rows_take_column (SxFrame *frame, guint column, const guint32 *rows, guint64 n_rows, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* One whole column; fails where it would be longer than a column can be. */
+SxColumn *sx_frame_dup_column (SxFrame *frame, guint column, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* @frame with further columns, each of the whole length, behind its own, or in the place of those called the same; @schema says what comes out. Columns
  * are cut to the frame's batches. */
 SxFrame *sx_frame_put_columns (SxFrame *frame, SxSchema *schema, const char *const *names, SxColumn *const *columns) G_GNUC_WARN_UNUSED_RESULT;

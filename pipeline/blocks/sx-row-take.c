@@ -9,7 +9,7 @@
 
 #include "frame/sx-column-private.h"
 
-#include <string.h>
+#include <glib/gi18n-lib.h>
 
 /* The batches of one or two columns, and behind them one missing cell. */
 typedef struct
@@ -179,6 +179,34 @@ sx_rows_take (SxSchema *schema, const SxRowSource *sources, guint64 n_rows, GCan
   return sx_frame_new (schema, batches);
 }
 
+/* Whole columns hold so much text and no more. */
+static gboolean
+check_size (const GPtrArray *batches, const char *name, GError **error)
+{
+  gsize size = 0;
+
+  for (guint i = 0; i < batches->len; i++)
+    {
+      const SxColumn *column = batches->pdata[i];
+
+      size += column->offsets != NULL ? (gsize)column->offsets[column->n_rows] * (column->type == SX_TYPE_LIST ? sizeof (double) : 1) : 0;
+    }
+  if (size <= SX_COLUMN_MAX_TEXT)
+    return TRUE;
+  g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_LIMIT, _ ("Column “%s” would hold more than two thousand million bytes. Leave it out, or filter rows first."), name);
+  return FALSE;
+}
+
+SxColumn *
+sx_frame_dup_column (SxFrame *frame, guint column, GError **error)
+{
+  g_autoptr (GPtrArray) batches = g_ptr_array_new ();
+
+  for (guint b = 0; b < sx_frame_get_n_batches (frame); b++)
+    g_ptr_array_add (batches, sx_batch_get_column (sx_frame_get_batch (frame, b), column));
+  return check_size (batches, sx_schema_get_field (sx_frame_get_schema (frame), column)->name, error) ? sx_frame_concat_column (frame, column) : NULL;
+}
+
 SxColumn *
 sx_rows_take_column (SxFrame *frame, guint column, const guint32 *rows, guint64 n_rows, GCancellable *cancellable, GError **error)
 {
@@ -186,7 +214,7 @@ sx_rows_take_column (SxFrame *frame, guint column, const guint32 *rows, guint64 
   SxRowSource    source = { .frame = frame, .column = column, .rows = rows };
   g_autoptr (GPtrArray) batches = take_column (&source, field->type, n_rows, cancellable, error);
 
-  return batches != NULL ? sx_column_concat (field->type, (SxColumn *const *)batches->pdata, batches->len) : NULL;
+  return batches != NULL && check_size (batches, field->name, error) ? sx_column_concat (field->type, (SxColumn *const *)batches->pdata, batches->len) : NULL;
 }
 
 SxFrame *

@@ -22,6 +22,8 @@
 
 #define MAX_QUERY 1000000
 #define OPERATIONS_PER_POLL 10000
+/* What a query may do over the sample: one that does not end must not hold up whoever asks for its columns. */
+#define MAX_SAMPLE_POLLS 50
 
 struct _SxSql
 {
@@ -30,6 +32,8 @@ struct _SxSql
   char        **names;   /* of the tables */
   SxSchema    **schemas; /* of the tables */
   guint         n_tables;
+  gboolean      is_sample;
+  guint         n_polls;
 };
 
 /* The words of the tables' declarations say the type again when a column comes back. */
@@ -63,7 +67,9 @@ authorize_cb (void *data, int action, const char *a, const char *b, const char *
 static int
 poll_cb (void *data)
 {
-  return g_cancellable_is_cancelled (((SxSql *)data)->cancellable);
+  SxSql *self = data;
+
+  return g_cancellable_is_cancelled (self->cancellable) || (self->is_sample && ++self->n_polls > MAX_SAMPLE_POLLS);
 }
 
 static void
@@ -267,8 +273,10 @@ sx_sql_new_sample (SxSchema *const *schemas, const char *const *names, guint n_s
       if (!add_table (self, names[i], schemas[i], sample, error))
         return NULL;
     }
-  if (self != NULL)
-    guard (self);
+  if (self == NULL)
+    return NULL;
+  guard (self);
+  self->is_sample = TRUE;
   return g_steal_pointer (&self);
 }
 

@@ -202,6 +202,20 @@ to_column (const SxValues *values, SxType type, gsize n_rows)
   return sx_column_builder_finish (builder);
 }
 
+/* Few cells of great length may make more text than a column holds. */
+static gboolean
+check_size (const SxValues *values, gsize n_rows, GError **error)
+{
+  gsize size = 0;
+
+  for (gsize row = 0; row < n_rows && values->kind == SX_KIND_TEXT; row++)
+    size += sx_values_text (values, row)->size;
+  if (size <= SX_COLUMN_MAX_TEXT)
+    return TRUE;
+  g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_LIMIT, _ ("The expression makes more than two thousand million bytes of text from %u rows. Shorten its texts."), (guint)n_rows);
+  return FALSE;
+}
+
 SxColumn *
 sx_expr_eval (const SxExpr *self, SxBatch *batch, GError **error)
 {
@@ -229,7 +243,7 @@ sx_expr_eval (const SxExpr *self, SxBatch *batch, GError **error)
   evaluation.memory = g_ptr_array_new_with_free_func (g_free);
   evaluation.texts = g_string_chunk_new (4096);
   values = evaluate (&evaluation, self);
-  column = to_column (&values, self->type, sx_batch_get_n_rows (batch));
+  column = check_size (&values, sx_batch_get_n_rows (batch), error) ? to_column (&values, self->type, sx_batch_get_n_rows (batch)) : NULL;
   g_ptr_array_unref (evaluation.memory);
   g_string_chunk_free (evaluation.texts);
   return column;

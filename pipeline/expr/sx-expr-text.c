@@ -15,7 +15,7 @@
 #include <string.h>
 
 /* A text longer than this is not padded to. */
-#define MAX_WIDTH 10000
+#define MAX_WIDTH 1000
 
 static const SxTextCell missing_cell = { NULL, 0 };
 

@@ -174,6 +174,20 @@ test_cancel (void)
   g_thread_join (thread);
 }
 
+/* Its columns are known all the same. */
+static void
+test_endless_is_described (void)
+{
+  g_autoptr (SxFrame) frame = make_table ();
+  SxSchema *schema = sx_frame_get_schema (frame);
+  g_autoptr (SxParams) params = fixture_make_params ("table.sql", "{'query': <'with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) as c from n'>}");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SxSchema) described = sx_block_kind_find ("table.sql")->describe (params, &schema, 1, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (sx_schema_find (described, "c"), ==, 0);
+}
+
 /* What a column is computed from is what the compile step looks at to find a target that leaks. */
 static void
 test_origins (void)
@@ -231,6 +245,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sql/results", test_results);
   g_test_add_func ("/sql/refusals", test_refusals);
   g_test_add_func ("/sql/cancel", test_cancel);
+  g_test_add_func ("/sql/endless-is-described", test_endless_is_described);
   g_test_add_func ("/sql/origins", test_origins);
   g_test_add_func ("/sql/described", test_described);
   return g_test_run ();
