@@ -238,6 +238,22 @@ can_borrow_codes (const SxArrowPiece *self)
 }
 
 static gboolean
+borrow_codes (SxArrowPiece *self, gint64 n_values, GError **error)
+{
+  const guint32 *codes = (const guint32 *)(gconstpointer)(self->view->buffers[1].data + self->at * 4);
+  guint32        largest = 0;
+
+  self->values = codes;
+  for (gsize row = 0; row < self->n_rows; row++)
+    largest = MAX (largest, codes[row]);
+  /* Where nothing is present even an empty dictionary will do. */
+  for (gsize row = 0; largest >= n_values && row < self->n_rows; row++)
+    if (codes[row] >= n_values && !sx_arrow_piece_is_missing (self, row))
+      return set_cell_error (self, row, _ ("its value is not in its dictionary"), error);
+  return TRUE;
+}
+
+static gboolean
 take_codes (SxArrowPiece *self, GError **error)
 {
   const SxArrowDictionary *dictionary = self->view->dictionary;
@@ -245,13 +261,7 @@ take_codes (SxArrowPiece *self, GError **error)
   gint32                  *codes;
 
   if (self->n_rows > 0 && can_borrow_codes (self))
-    {
-      for (gsize row = 0; row < self->n_rows; row++)
-        if (!sx_arrow_piece_is_missing (self, row) && (get_index (self, row) < 0 || get_index (self, row) >= n_values))
-          return set_cell_error (self, row, _ ("its value is not in its dictionary"), error);
-      self->values = self->view->buffers[1].data + self->at * 4;
-      return TRUE;
-    }
+    return borrow_codes (self, n_values, error);
   codes = self->own_values = sx_aligned_new0 (self->n_rows * sizeof (gint32));
   self->values = codes;
   for (gsize row = 0; row < self->n_rows; row++)

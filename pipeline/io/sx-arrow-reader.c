@@ -42,7 +42,8 @@ typedef struct
   SxArrowOwner  *owner; /* (nullable) */
   gsize          view_row;
   guint64        row;
-  guint64        n_rows; /* claimed so far */
+  guint64        n_rows;  /* claimed so far */
+  guint64        n_bytes; /* of all messages */
 } SxArrowReader;
 
 static const SxFormatOption arrow_options[] = {
@@ -107,6 +108,10 @@ add_block (SxArrowReader *self, gsize metadata, gsize metadata_size, const SxArr
 
   if (message->body_size > self->size - block.body)
     return set_damaged (self, _ ("it is cut off"), error);
+  /* Messages lie beside each other: no byte is there to be decompressed twice. */
+  self->n_bytes += block.metadata_size + block.body_size;
+  if (self->n_bytes > self->size)
+    return set_damaged (self, _ ("its footer points to the same bytes more than once"), error);
   if (message->kind != SX_ARROW_MESSAGE_DICTIONARY && message->kind != SX_ARROW_MESSAGE_BATCH)
     return set_damaged (self, _ ("it holds messages that are not of a table"), error);
   g_array_append_val (self->blocks, block);

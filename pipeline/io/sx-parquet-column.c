@@ -13,6 +13,9 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+/* Some old writers forgot the header of the dictionary in the size of a chunk. */
+#define CHUNK_SLACK 128
+
 struct _SxParquetColumn
 {
   const SxParquetLeaf *leaf;
@@ -20,7 +23,6 @@ struct _SxParquetColumn
   const guint8        *at, *end;
   SxCodec              codec;
   guint64              n_left; /* levels of pages not begun yet */
-  guint64              size;   /* of the file */
   /* The page at hand */
   SxBuffer           bytes;  /* decompressed */
   gsize              n_page; /* levels of it that are left */
@@ -47,10 +49,9 @@ sx_parquet_column_new (const SxParquetLeaf *leaf, const SxParquetChunk *chunk, c
   self->leaf = self->values.leaf = leaf;
   self->place = place;
   self->at = data + chunk->start;
-  self->end = data + size;
+  self->end = data + MIN (size, chunk->start + chunk->compressed_size + CHUNK_SLACK);
   self->codec = (SxCodec)chunk->codec;
   self->n_left = chunk->n_values;
-  self->size = size;
   return self;
 }
 
@@ -106,7 +107,7 @@ read_dictionary (SxParquetColumn *self, const SxParquetPage *page, GError **erro
 
   if (!unpack (self, self->at, page->compressed_size, page->size, TRUE, &data, error))
     return FALSE;
-  if ((page->encoding != SX_PARQUET_PLAIN && page->encoding != SX_PARQUET_PLAIN_DICTIONARY) || !sx_parquet_values_set_dictionary (&self->values, data, page->size, page->n_values))
+  if (self->values.dictionary != NULL || (page->encoding != SX_PARQUET_PLAIN && page->encoding != SX_PARQUET_PLAIN_DICTIONARY) || !sx_parquet_values_set_dictionary (&self->values, data, page->size, page->n_values))
     return set_damaged (self, _ ("its dictionary cannot be understood"), error);
   return TRUE;
 }
@@ -242,8 +243,8 @@ reserve_scratch (SxParquetColumn *self, gsize n)
 }
 
 /* @n values, of which the first @n_present stand at the front, to the places that are present. */
-static void
-spread (guint8 *values, gsize size, const guint8 *present, gsize n, gsize n_present)
+static inline void
+spread_sized (guint8 *values, gsize size, const guint8 *present, gsize n, gsize n_present)
 {
   gsize from = n_present;
 
@@ -255,6 +256,21 @@ spread (guint8 *values, gsize size, const guint8 *present, gsize n, gsize n_pres
       }
     else
       memset (values + to * size, 0, size);
+}
+
+static void
+spread (guint8 *values, gsize size, const guint8 *present, gsize n, gsize n_present)
+{
+  if (n_present == n)
+    return;
+  if (size == 8)
+    spread_sized (values, 8, present, n, n_present);
+  else if (size == 4)
+    spread_sized (values, 4, present, n, n_present);
+  else if (size == 1)
+    spread_sized (values, 1, present, n, n_present);
+  else
+    spread_sized (values, size, present, n, n_present);
 }
 
 static gboolean
@@ -368,6 +384,28 @@ append_cells (SxParquetColumn *self, SxBuffer *bits, gsize before, gsize *n_miss
 
 /* ---- flat columns ---- */
 
+/* Levels to 0 and 1; gives the number of the latter. In blocks, whose counts fit into a byte, so that the compiler can take many at once. */
+static gsize
+mark_present (guint8 *levels, guint8 max, gsize n)
+{
+  gsize n_present = 0;
+
+  for (gsize first = 0; first < n; first += 128)
+    {
+      guint8 *block = levels + first;
+      gsize   n_block = MIN (128, n - first);
+      guint8  count = 0;
+
+      for (gsize i = 0; i < n_block; i++)
+        {
+          block[i] = block[i] == max;
+          count = (guint8)(count + block[i]);
+        }
+      n_present += count;
+    }
+  return n_present;
+}
+
 /* Which of the next @n rows have a value; how many that are. */
 static gboolean
 read_present (SxParquetColumn *self, gsize n, gsize *n_present, GError **error)
@@ -379,12 +417,7 @@ read_present (SxParquetColumn *self, gsize n, gsize *n_present, GError **error)
     return TRUE;
   if (!sx_parquet_runs_read_bytes (&self->definitions, self->present, n))
     return set_damaged (self, _ ("the levels of a page cannot be understood"), error);
-  *n_present = 0;
-  for (gsize i = 0; i < n; i++)
-    {
-      self->present[i] = self->present[i] == max;
-      *n_present += self->present[i];
-    }
+  *n_present = mark_present (self->present, max, n);
   return TRUE;
 }
 
@@ -579,9 +612,7 @@ convert_booleans (SxParquetColumn *self, gsize n)
   SxBuffer out = { 0 };
 
   sx_buffer_reserve (&out, n / 8 + 1);
-  for (gsize i = 0; i < n; i++)
-    if (self->data.data[i])
-      sx_bits_set (out.data, i);
+  pack_bits (out.data, 0, self->data.data, n);
   sx_buffer_clear (&self->data);
   self->data = out;
 }

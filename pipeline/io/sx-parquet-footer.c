@@ -268,6 +268,9 @@ read_column_meta (SxThrift *thrift, SxParquetChunk *chunk)
       case 6:
         chunk->size = (guint64)sx_thrift_read_int (thrift, type);
         break;
+      case 7:
+        chunk->compressed_size = (guint64)sx_thrift_read_int (thrift, type);
+        break;
       case 9:
         data = sx_thrift_read_int (thrift, type);
         break;
@@ -419,7 +422,7 @@ find_footer (SxThrift *thrift, const guint8 *data, gsize size, const char *place
 static gboolean
 check_groups (const SxParquetFooter *self, gsize size, const char *place, GError **error)
 {
-  guint64 n_rows = 0;
+  guint64 n_rows = 0, n_bytes = 0;
 
   for (guint i = 0; i < self->group_rows->len; i++)
     {
@@ -428,11 +431,12 @@ check_groups (const SxParquetFooter *self, gsize size, const char *place, GError
       if (n > G_MAXINT64 || !g_uint64_checked_add (&n_rows, n_rows, n) || !sx_arrow_cells_are_plausible (n_rows, MAX (self->n_columns, 1), size))
         return set_damaged (place, _ ("it claims too many rows"), error);
     }
+  /* Chunks lie beside each other: no byte is there to be decompressed twice. */
   for (guint i = 0; i < self->chunks->len; i++)
     {
       const SxParquetChunk *chunk = &g_array_index (self->chunks, SxParquetChunk, i);
 
-      if (chunk->start > size || !sx_arrow_cells_are_plausible (chunk->n_values, 1, size))
+      if (!g_uint64_checked_add (&n_bytes, n_bytes, chunk->compressed_size) || n_bytes > size || chunk->start > size - chunk->compressed_size || !sx_arrow_cells_are_plausible (chunk->n_values, 1, size))
         return set_damaged (place, _ ("its footer points out of it"), error);
     }
   return TRUE;

@@ -109,7 +109,8 @@ typedef struct
   guint64 start; /* of the first page */
   gint64  codec;
   guint64 n_values;
-  guint64 size; /* uncompressed */
+  guint64 size;            /* uncompressed */
+  guint64 compressed_size; /* of all pages, with their headers */
 } SxParquetChunk;
 
 typedef struct

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define SHORT_TEXT 32 /* copied whole, whatever the length; there is room for it behind every dictionary */
+
 void
 sx_parquet_values_clear (SxParquetValues *self)
 {
@@ -48,12 +50,11 @@ sx_parquet_values_set_dictionary (SxParquetValues *self, const guint8 *data, gsi
     {
       if (n > size / self->leaf->size)
         return FALSE;
-      /* Room behind the last value, as small ones are copied eight bytes at a time. */
-      self->dictionary = g_malloc (n * self->leaf->size + 8);
+      self->dictionary = g_malloc (n * self->leaf->size + SHORT_TEXT);
       memcpy (self->dictionary, data, n * self->leaf->size);
       return TRUE;
     }
-  self->dictionary = g_malloc (size + 8);
+  self->dictionary = g_malloc (size + SHORT_TEXT);
   self->dictionary_ends = g_new (guint32, n + 1);
   self->dictionary_ends[0] = 0;
   for (gsize i = 0; i < n; i++)
@@ -343,9 +344,9 @@ take_plain_bytes (SxParquetValues *self, gsize n, SxBuffer *out, guint32 *length
       left -= 4;
       if (length > left)
         return FALSE;
-      /* Short texts are the rule: 16 bytes at once while there are as many, and as much room as is left. */
-      if (length <= 16 && left >= 16)
-        memcpy (out->data + out->size, at, 16);
+      /* Short texts are the rule: a fixed number of bytes at once while there are as many, and as much room as is left. */
+      if (length <= SHORT_TEXT && left >= SHORT_TEXT)
+        memcpy (out->data + out->size, at, SHORT_TEXT);
       else
         memcpy (out->data + out->size, at, length);
       out->size += length;
@@ -353,7 +354,7 @@ take_plain_bytes (SxParquetValues *self, gsize n, SxBuffer *out, guint32 *length
       at += length;
       left -= length;
     }
-  memset (out->data + out->size, 0, MIN (16, out->n_alloc - out->size));
+  memset (out->data + out->size, 0, MIN (SHORT_TEXT, out->n_alloc - out->size));
   self->at = at;
   return TRUE;
 }
@@ -378,21 +379,21 @@ gather_bytes (SxParquetValues *self, gsize n, SxBuffer *out, guint32 *lengths, g
       self->is_too_large = TRUE;
       return FALSE;
     }
-  sx_buffer_reserve (out, size + 8);
+  sx_buffer_reserve (out, size + SHORT_TEXT);
   to = out->data + out->size;
   for (gsize i = 0; i < n; i++)
     {
       const guint8 *from = self->dictionary + self->dictionary_ends[indices[i]];
 
-      /* Short texts are the rule: eight bytes at once, and both have room behind. */
-      if (lengths[i] <= 8)
-        memcpy (to, from, 8);
+      /* As above; both have room behind. */
+      if (lengths[i] <= SHORT_TEXT)
+        memcpy (to, from, SHORT_TEXT);
       else
         memcpy (to, from, lengths[i]);
       to += lengths[i];
     }
   /* What is not in use of a buffer is zero. */
-  memset (to, 0, 8);
+  memset (to, 0, SHORT_TEXT);
   out->size = size;
   return TRUE;
 }
@@ -409,7 +410,7 @@ intern (SxParquetValues *self, const guint8 *text, gsize size)
 
   if (g_hash_table_lookup_extended (self->places, key, NULL, &place))
     return GPOINTER_TO_UINT (place);
-  self->dictionary = g_realloc (self->dictionary, end + size + 8);
+  self->dictionary = g_realloc (self->dictionary, end + size + SHORT_TEXT);
   self->dictionary_ends = g_renew (guint32, self->dictionary_ends, self->n_dictionary + 2);
   memcpy (self->dictionary + end, text, size);
   self->dictionary_ends[0] = 0;

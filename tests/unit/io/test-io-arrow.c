@@ -3,6 +3,8 @@
 
 /* Arrow IPC: what is written is read back in every spelling, what is damaged is named. Files of other programs are read in tests/conformance. */
 
+#include "config.h"
+
 #include "io-fixture.h"
 
 static SxFrame *
@@ -42,6 +44,7 @@ make_frame (guint n_rows)
   return sx_frame_new_from_columns (schema, (SxColumn **)columns->pdata);
 }
 
+/* NULL when this build lacks the codec. */
 static char *
 write_frame (SxFrame *frame, const char *name, const char *options)
 {
@@ -49,9 +52,11 @@ write_frame (SxFrame *frame, const char *name, const char *options)
   g_autoptr (GVariant) given = options ? g_variant_ref_sink (fixture_options (options)) : NULL;
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (sx_format_find ("arrow")->write (frame, path, given, NULL, &error));
-  g_assert_no_error (error);
-  return path;
+  if (sx_format_find ("arrow")->write (frame, path, given, NULL, &error))
+    return path;
+  g_assert_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_UNSUPPORTED);
+  g_free (path);
+  return NULL;
 }
 
 static void
@@ -68,12 +73,41 @@ test_round_trip (void)
         {
           g_autoptr (GError) error = NULL;
           g_autofree char *path = write_frame (frame, "all.arrow", options[i]);
-          g_autoptr (SxFrame) again = sx_read_file (path, NULL, NULL, NULL, NULL, &error);
+          g_autoptr (SxFrame) again = path != NULL ? sx_read_file (path, NULL, NULL, NULL, NULL, &error) : NULL;
 
           g_assert_no_error (error);
-          g_assert_true (sx_frame_equal (frame, again));
+          g_assert_true (path == NULL || sx_frame_equal (frame, again));
         }
     }
+}
+
+/* Streams of before 2019 have the sizes of their messages without a mark. */
+static void
+test_old_stream (void)
+{
+  g_autoptr (SxFrame) frame = make_frame (100);
+  g_autofree char *path = write_frame (frame, "new.arrows", NULL);
+  g_autofree char *content = NULL;
+  g_autoptr (GByteArray) old = g_byte_array_new ();
+  g_autoptr (GError) error = NULL;
+  gsize size, n_marks = 0;
+
+  g_assert_true (g_file_get_contents (path, &content, &size, NULL));
+  for (gsize at = 0; at < size;)
+    if (at + 4 <= size && at % 8 == 0 && memcmp (content + at, "\xff\xff\xff\xff", 4) == 0)
+      {
+        at += 4;
+        n_marks++;
+      }
+    else
+      g_byte_array_append (old, (const guint8 *)content + at++, 1);
+  g_assert_cmpuint (n_marks, ==, 4); /* schema, dictionary, batch, end */
+  g_autofree char *changed = fixture_write ("old.arrows", (const char *)old->data, old->len);
+  g_autoptr (SxReader) reader = sx_reader_open (changed, sx_format_find ("arrow"), NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (SxFrame) again = sx_reader_read_all (reader, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (sx_frame_equal (frame, again));
 }
 
 /* A frame that shows a mapped file stays good when the file is replaced by a new one. */
@@ -157,7 +191,7 @@ static void
 test_every_byte (void)
 {
   g_autoptr (SxFrame) frame = make_frame (20);
-  g_autofree char *path = write_frame (frame, "small.arrow", "{'compression': <'zstd'>}");
+  g_autofree char *path = write_frame (frame, "small.arrow", SX_HAVE_ZSTD ? "{'compression': <'zstd'>}" : NULL);
   g_autofree char *content = NULL;
   gsize            size;
   guint            n_read = 0;
@@ -204,6 +238,7 @@ main (int argc, char **argv)
   fixture_begin ();
   g_test_add_func ("/io/arrow/round-trip", test_round_trip);
   g_test_add_func ("/io/arrow/outlives-its-file", test_outlives_its_file);
+  g_test_add_func ("/io/arrow/old-stream", test_old_stream);
   g_test_add_func ("/io/arrow/columns", test_columns);
   g_test_add_func ("/io/arrow/refuses", test_refuses);
   g_test_add_func ("/io/arrow/every-byte", test_every_byte);

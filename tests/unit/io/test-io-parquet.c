@@ -4,6 +4,8 @@
 /* Parquet: files of other programs (made by tests/conformance/corpus.mjs), and what is damaged or not read. The full comparison with other
  * programs is tests/conformance/parquet.mjs. */
 
+#include "config.h"
+
 #include "io-fixture.h"
 
 #include <math.h>
@@ -16,6 +18,7 @@ corpus_path (const char *name)
   return g_build_filename (tests, "fuzz", "corpus", "parquet", name, NULL);
 }
 
+/* NULL after skipping the test, when this build lacks the codec. */
 static SxFrame *
 read_corpus (const char *name, const char *options)
 {
@@ -23,7 +26,10 @@ read_corpus (const char *name, const char *options)
   g_autoptr (GError) error = NULL;
   SxFrame *frame = sx_read_file (path, fixture_options (options), NULL, NULL, NULL, &error);
 
-  g_assert_no_error (error);
+  if (g_error_matches (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_UNSUPPORTED))
+    g_test_skip (error->message);
+  else
+    g_assert_no_error (error);
   return frame;
 }
 
@@ -50,6 +56,9 @@ static void
 test_reads_duckdb (gconstpointer name)
 {
   g_autoptr (SxFrame) frame = read_corpus (name, NULL);
+
+  if (frame == NULL)
+    return;
   SxColumn *i = get_column (frame, "i", SX_TYPE_INT64), *b = get_column (frame, "b", SX_TYPE_BOOL), *s = get_column (frame, "s", SX_TYPE_STRING);
   SxColumn *t = get_column (frame, "t", SX_TYPE_STRING), *f = get_column (frame, "f", SX_TYPE_FLOAT64), *u = get_column (frame, "u", SX_TYPE_INT64);
   SxColumn *d = get_column (frame, "d", SX_TYPE_TIMESTAMP), *dec = get_column (frame, "dec", SX_TYPE_FLOAT64), *dec38 = get_column (frame, "dec38", SX_TYPE_FLOAT64);
@@ -122,7 +131,7 @@ test_reads_hyparquet (void)
 static void
 test_columns (void)
 {
-  g_autoptr (SxFrame) frame = read_corpus ("duckdb-snappy-v1.parquet", "{'columns': <['st', 'b']>, 'types': <{'b': 'int64', 'st.c.d': 'category'}>}");
+  g_autoptr (SxFrame) frame = read_corpus ("duckdb-uncompressed-v1.parquet", "{'columns': <['st', 'b']>, 'types': <{'b': 'int64', 'st.c.d': 'category'}>}");
   g_autoptr (SxFrame) head = sx_frame_slice (frame, 0, 2);
   g_autofree char *dump = fixture_dump (head);
 
@@ -145,7 +154,7 @@ static void
 test_refuses (void)
 {
   g_autofree char *refused = corpus_path ("duckdb-refused.parquet");
-  g_autofree char *whole = corpus_path ("duckdb-snappy-v1.parquet");
+  g_autofree char *whole = corpus_path ("duckdb-uncompressed-v1.parquet");
   g_autofree char *content = NULL;
   gsize            size;
 
@@ -154,6 +163,8 @@ test_refuses (void)
   assert_refused (refused, "{'columns': <['iv']>}", SX_PIPELINE_ERROR_UNSUPPORTED, "Column “iv” is of the type interval");
   assert_refused (refused, "{'columns': <['x']>}", SX_PIPELINE_ERROR_SCHEMA, "There is no column “x”.");
   g_autoptr (SxFrame) rest = read_corpus ("duckdb-refused.parquet", "{'columns': <['n']>}");
+  if (rest == NULL)
+    return;
   g_assert_cmpuint (sx_frame_get_n_rows (rest), ==, 9);
 
   g_assert_true (g_file_get_contents (whole, &content, &size, NULL));
@@ -168,11 +179,142 @@ test_refuses (void)
   assert_refused (spoilt, NULL, SX_PIPELINE_ERROR_PARSE, "is damaged at column “i”: the header of a page cannot be understood");
 }
 
+/* ---- files that lie ---- */
+
+typedef struct
+{
+  gint64 n_rows, n_values, page_values; /* of the row group, the chunk and the data page */
+  guint  text;                          /* bytes of the one text in the dictionary */
+  gint64 run;                           /* rows that use it */
+  gint64 chunk_size;                    /* 0: the true one */
+} Forged;
+
+static void
+put_varint (GByteArray *out, guint64 value)
+{
+  for (; value >= 0x80; value >>= 7)
+    g_byte_array_append (out, (guint8[]){ (guint8)(value | 0x80) }, 1);
+  g_byte_array_append (out, (guint8[]){ (guint8)value }, 1);
+}
+
+/* A field of the compact protocol, one behind the one before: its head, then a zigzag number. */
+static void
+put_int (GByteArray *out, guint step, guint type, gint64 value)
+{
+  g_byte_array_append (out, (guint8[]){ (guint8)(step << 4 | type) }, 1);
+  put_varint (out, (guint64)value << 1);
+}
+
+static void
+put_bytes (GByteArray *out, const char *bytes, gsize size)
+{
+  g_byte_array_append (out, (const guint8 *)bytes, (guint)size);
+}
+
+#define PUT(out, text) put_bytes (out, text, sizeof text - 1)
+
+/* A column “x” of required texts: a dictionary of one text and a page of one run of its index, in 100 bytes and the text's. */
+static char *
+forge (const Forged *forged)
+{
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  g_autoptr (GByteArray) run = g_byte_array_new ();
+  g_autofree char *text = g_strnfill (forged->text, 'x');
+  guint32          size = GUINT32_TO_LE (forged->text);
+  guint            dictionary = 4, data, footer;
+
+  PUT (out, "PAR1");
+  put_int (out, 1, 5, 2);
+  put_int (out, 1, 5, forged->text + 4);
+  put_int (out, 1, 5, forged->text + 4);
+  PUT (out, "\x4c"); /* the dictionary's header: field 7 */
+  put_int (out, 1, 5, 1);
+  put_int (out, 1, 5, 0);
+  PUT (out, "\0\0");
+  put_bytes (out, (const char *)&size, 4);
+  put_bytes (out, text, forged->text);
+  data = out->len;
+  PUT (run, "\1"); /* indices of one bit */
+  put_varint (run, (guint64)forged->run << 1);
+  PUT (run, "\0");
+  put_int (out, 1, 5, 0);
+  put_int (out, 1, 5, run->len);
+  put_int (out, 1, 5, run->len);
+  PUT (out, "\x2c"); /* the page's: field 5 */
+  put_int (out, 1, 5, forged->page_values);
+  put_int (out, 1, 5, 8);
+  put_int (out, 1, 5, 3);
+  put_int (out, 1, 5, 3);
+  PUT (out, "\0\0");
+  put_bytes (out, (const char *)run->data, run->len);
+  footer = out->len;
+  put_int (out, 1, 5, 1);
+  PUT (out, "\x19\x2c\x48\6schema\x15\2\0");  /* two elements: the root of one child */
+  PUT (out, "\x15\x0c\x25\0\x18\1x\x25\0\0"); /* and “x”: bytes, required, UTF-8 */
+  put_int (out, 1, 6, forged->n_rows);
+  PUT (out, "\x19\x1c\x19\x1c\x3c"); /* one group of one chunk: its metadata */
+  put_int (out, 1, 5, 6);
+  PUT (out, "\x19\x15\0\x19\x18\1x");
+  put_int (out, 1, 5, 0);
+  put_int (out, 1, 6, forged->n_values);
+  put_int (out, 1, 6, 100);
+  put_int (out, 1, 6, forged->chunk_size > 0 ? forged->chunk_size : footer - dictionary);
+  put_int (out, 2, 6, data);
+  put_int (out, 2, 6, dictionary);
+  PUT (out, "\0\0");
+  put_int (out, 1, 6, 100);
+  put_int (out, 1, 6, forged->n_rows);
+  PUT (out, "\0\0");
+  size = GUINT32_TO_LE (out->len - footer);
+  put_bytes (out, (const char *)&size, 4);
+  PUT (out, "PAR1");
+  return fixture_write ("forged.parquet", (const char *)out->data, out->len);
+}
+
+/* A small file may not ask for much memory: each of these says that it holds what it cannot. */
+static void
+test_lies (void)
+{
+  static const struct
+  {
+    Forged      forged;
+    const char *message; /* NULL: it is true */
+  } cases[] = {
+    { { 1000, 1000, 1000, 5, 1000 }, NULL },
+    { { 900000, 900000, 900000, 5, 900000 }, NULL },
+    { { G_GINT64_CONSTANT (1) << 40, G_GINT64_CONSTANT (1) << 40, 1000, 5, 1000 }, "it claims too many rows" },
+    { { 1000, G_GINT64_CONSTANT (1) << 40, 1000, 5, 1000 }, "its footer points out of it" },
+    { { 1000, 1000, 100000000, 5, 1000 }, "a page has more values than the footer says" },
+    { { 1000, 999, 999, 5, 1000 }, "it has fewer rows than the footer says" },
+    { { 1000, 1000, 1000, 5, 999 }, "a page has fewer values than it says, or others" },
+    { { 1000, 1000, 1000, 5, 1000, 1000000 }, "its footer points out of it" },
+    { { 900000, 900000, 900000, 60000, 900000 }, "Column “x” has more than 512 MiB of text in 65536 rows" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = forge (&cases[i].forged);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SxFrame) frame = sx_read_file (path, NULL, NULL, NULL, NULL, &error);
+
+      if (cases[i].message == NULL)
+        {
+          g_assert_no_error (error);
+          g_assert_cmpuint (sx_frame_get_n_rows (frame), ==, cases[i].forged.n_rows);
+          assert_text (sx_batch_get_column (sx_frame_get_batch (frame, 0), 0), 999, "xxxxx");
+          continue;
+        }
+      g_assert_null (frame);
+      if (strstr (error->message, cases[i].message) == NULL)
+        g_error ("case %u: no “%s” in: %s", i, cases[i].message, error->message);
+    }
+}
+
 /* No byte of a file, set to whatever, makes the reader do anything but read or refuse. */
 static void
 test_every_byte (void)
 {
-  g_autofree char *path = corpus_path ("duckdb-zstd-v2.parquet");
+  g_autofree char *path = corpus_path (SX_HAVE_ZSTD ? "duckdb-zstd-v2.parquet" : "duckdb-uncompressed-v1.parquet");
   g_autofree char *changed = fixture_path ("changed.parquet");
   g_autofree char *content = NULL;
   gsize            size;
@@ -259,8 +401,11 @@ test_round_trip (void)
           g_autoptr (GVariant) given = options[i] ? g_variant_ref_sink (fixture_options (options[i])) : NULL;
           g_autoptr (GError) error = NULL;
 
-          g_assert_true (sx_format_find ("parquet")->write (frame, path, given, NULL, &error));
-          g_assert_no_error (error);
+          if (!sx_format_find ("parquet")->write (frame, path, given, NULL, &error))
+            {
+              g_assert_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_UNSUPPORTED);
+              continue; /* this build lacks the codec */
+            }
           g_autoptr (SxFrame) again = sx_read_file (path, NULL, NULL, NULL, NULL, &error);
           g_assert_no_error (error);
           g_assert_true (sx_frame_equal (frame, again));
@@ -306,7 +451,7 @@ test_write_refuses (void)
 static void
 test_cancel (void)
 {
-  g_autofree char *path = corpus_path ("duckdb-snappy-v1.parquet");
+  g_autofree char *path = corpus_path ("duckdb-uncompressed-v1.parquet");
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (SxReader) reader = sx_reader_open (path, NULL, NULL, cancellable, &error);
@@ -334,6 +479,7 @@ main (int argc, char **argv)
   g_test_add_func ("/io/parquet/reads-hyparquet", test_reads_hyparquet);
   g_test_add_func ("/io/parquet/columns", test_columns);
   g_test_add_func ("/io/parquet/refuses", test_refuses);
+  g_test_add_func ("/io/parquet/lies", test_lies);
   g_test_add_func ("/io/parquet/every-byte", test_every_byte);
   g_test_add_func ("/io/parquet/cancel", test_cancel);
   g_test_add_func ("/io/parquet/round-trip", test_round_trip);
