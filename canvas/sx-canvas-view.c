@@ -13,6 +13,7 @@
 #define ZOOM_STEP 1.2
 #define ANIMATION_MS 220.0
 #define FIT_MARGIN 48.0
+#define READING_ZOOM 0.7 /* names of blocks can be read */
 
 static const double n_spare_views = 0.75;
 
@@ -302,14 +303,19 @@ get_content_rect (SxCanvas *self, graphene_rect_t *bounds)
   return is_any;
 }
 
-static void
-fit_rect (SxCanvas *self, const graphene_rect_t *rect)
+static double
+get_fitting_zoom (SxCanvas *self, const graphene_rect_t *rect)
 {
   double width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
   double zoom = MIN ((width - 2.0 * FIT_MARGIN) / MAX (rect->size.width, 1.0), (height - 2.0 * FIT_MARGIN) / MAX (rect->size.height, 1.0));
 
-  zoom = CLAMP (zoom, SX_CANVAS_MIN_ZOOM, 1.0);
-  sx_canvas_animate_to (self, zoom, rect->origin.x + rect->size.width / 2.0, rect->origin.y + rect->size.height / 2.0);
+  return CLAMP (zoom, SX_CANVAS_MIN_ZOOM, 1.0);
+}
+
+static void
+fit_rect (SxCanvas *self, const graphene_rect_t *rect)
+{
+  sx_canvas_animate_to (self, get_fitting_zoom (self, rect), rect->origin.x + rect->size.width / 2.0, rect->origin.y + rect->size.height / 2.0);
 }
 
 void
@@ -324,6 +330,33 @@ sx_canvas_zoom_fit (SxCanvas *self)
     fit_rect (self, &bounds);
   else
     sx_canvas_animate_to (self, 1.0, 0.0, 0.0);
+}
+
+/* Where @size units from @start on are shown of which @visible find room: their middle, or as many as fit from the one end or the other. */
+static double
+get_middle (double start, double size, double visible, gboolean from_end)
+{
+  if (size <= visible)
+    return start + size / 2.0;
+  return from_end ? start + size - visible / 2.0 : start + visible / 2.0;
+}
+
+void
+sx_canvas_show_start (SxCanvas *self)
+{
+  double          width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self)), zoom, margin;
+  graphene_rect_t rect;
+
+  g_return_if_fail (SX_IS_CANVAS (self));
+  if (width <= 1 || !get_content_rect (self, &rect))
+    {
+      sx_canvas_zoom_fit (self);
+      return;
+    }
+  zoom = CLAMP (get_fitting_zoom (self, &rect), READING_ZOOM, 1.0);
+  margin = FIT_MARGIN / zoom;
+  graphene_rect_inset (&rect, (float)-margin, (float)-margin);
+  sx_canvas_animate_to (self, zoom, get_middle (rect.origin.x, rect.size.width, width / zoom, self->style.is_rtl), get_middle (rect.origin.y, rect.size.height, height / zoom, FALSE));
 }
 
 void

@@ -252,7 +252,7 @@ sx_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
   if (self->needs_fit && width > 1 && height > 1)
     {
       self->needs_fit = FALSE;
-      sx_canvas_zoom_fit (self);
+      sx_canvas_show_start (self);
       sx_canvas_stop_animation (self);
     }
   sx_canvas_update_adjustments (self);

@@ -60,6 +60,8 @@ void   sx_canvas_zoom_at (SxCanvas *self, double zoom, double widget_x, double w
 void   sx_canvas_zoom_in (SxCanvas *self);
 void   sx_canvas_zoom_out (SxCanvas *self);
 void   sx_canvas_zoom_fit (SxCanvas *self);       /* all blocks, at most zoom 1 */
+/* All blocks as long as their names can be read; else the flow from where it starts. What a newly opened document shows. */
+void   sx_canvas_show_start (SxCanvas *self);
 void   sx_canvas_zoom_selection (SxCanvas *self); /* the selection, or all */
 /* Scrolls no further than needed. */
 void sx_canvas_scroll_to_block (SxCanvas *self, const char *block);

@@ -170,7 +170,7 @@ static void
 built_cb (SxGuideBar *bar, const char *model, SxDesignPage *self)
 {
   show_block (self, model);
-  sx_canvas_zoom_fit (SX_CANVAS (self->canvas));
+  sx_canvas_show_start (SX_CANVAS (self->canvas));
 }
 
 static void

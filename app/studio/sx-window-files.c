@@ -117,7 +117,7 @@ sx_window_open_sample (SxWindow *self, const char *path)
   else
     {
       sx_window_set_document (self, document);
-      sx_canvas_zoom_fit (sx_design_page_get_canvas (SX_DESIGN_PAGE (self->design)));
+      sx_canvas_show_start (sx_design_page_get_canvas (SX_DESIGN_PAGE (self->design)));
     }
 }
 

@@ -20,7 +20,7 @@
 #include "sx-propose.h"
 
 #define MAX_LABELS 100
-#define BLOCK_SPACING 260.0
+#define BLOCK_SPACING 320.0
 #define DEFAULT_BUDGET_SECONDS 60.0
 
 typedef struct
