@@ -464,7 +464,16 @@ open_arrow (const char *path, GVariant *options, GCancellable *cancellable, GErr
   if (!map_file (self, error))
     return NULL;
   is_file = self->size >= SX_ARROW_MAGIC_SIZE && memcmp (self->data, SX_ARROW_MAGIC, SX_ARROW_MAGIC_SIZE) == 0;
-  if (!(is_file ? scan_file (self, error) : scan_stream (self, error)) || !chain_deltas (self, error))
+  if (!(is_file ? scan_file (self, error) : scan_stream (self, error)))
+    {
+      if (!is_file && self->root == NULL && error != NULL && g_error_matches (*error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_PARSE))
+        {
+          g_clear_error (error);
+          g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_PARSE, _ ("“%s” is no Arrow file, or its beginning is damaged."), path);
+        }
+      return NULL;
+    }
+  if (!chain_deltas (self, error))
     return NULL;
   if (!sx_arrow_columns_init (&self->columns, &self->base, self->root, options, error))
     return NULL;

@@ -407,6 +407,11 @@ find_footer (SxThrift *thrift, const guint8 *data, gsize size, const char *place
 {
   guint32 footer_size;
 
+  if (size < 4 || (memcmp (data, SX_PARQUET_MAGIC, 4) != 0 && memcmp (data, "PARE", 4) != 0))
+    {
+      g_set_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_PARSE, _ ("“%s” is no Parquet file, or its beginning is damaged."), place);
+      return FALSE;
+    }
   if (size < 12 || (memcmp (data + size - 4, SX_PARQUET_MAGIC, 4) != 0 && memcmp (data + size - 4, "PARE", 4) != 0))
     return set_damaged (place, _ ("its end is not there"), error);
   if (memcmp (data + size - 4, "PARE", 4) == 0)

@@ -13,9 +13,10 @@
 #include <string.h>
 
 #define MAX_THREADS 16
-/* A wave ends with the row group that brings it to so many rows, or to so many tasks for each thread. */
+/* A wave ends with the row group that brings it to so many rows or bytes, or to so many tasks for each thread. */
 #define WAVE_ROWS ((guint64)1 << 20)
 #define WAVE_TASKS 4
+#define WAVE_BYTES ((guint64)1 << 28)
 /* What a column of a batch should take, when row groups have few, large rows. */
 #define BATCH_BYTES ((guint64)1 << 26)
 
@@ -119,6 +120,14 @@ clear_task (gpointer data)
 
 /* ---- waves ---- */
 
+static const SxParquetChunk *
+get_chunk (SxParquetReader *self, guint group, guint column)
+{
+  const SxParquetLeaf *leaf = g_ptr_array_index (self->leaves, self->sources[column]);
+
+  return &g_array_index (self->footer.chunks, SxParquetChunk, group * self->footer.n_columns + leaf->column);
+}
+
 /* Fewer rows in a batch when the cells are large. */
 static gsize
 choose_batch_rows (SxParquetReader *self, guint group)
@@ -127,12 +136,7 @@ choose_batch_rows (SxParquetReader *self, guint group)
   guint64 largest = 1;
 
   for (guint i = 0; i < self->columns.leaves->len; i++)
-    {
-      const SxParquetLeaf  *leaf = g_ptr_array_index (self->leaves, self->sources[i]);
-      const SxParquetChunk *chunk = &g_array_index (self->footer.chunks, SxParquetChunk, group * self->footer.n_columns + leaf->column);
-
-      largest = MAX (largest, MIN (chunk->size, G_MAXINT64));
-    }
+    largest = MAX (largest, MIN (get_chunk (self, group, i)->size, G_MAXINT64));
   if (largest <= BATCH_BYTES)
     return SX_BATCH_MAX_ROWS;
   return (gsize)CLAMP ((guint64)((double)n_rows * ((double)BATCH_BYTES / (double)largest)), 1, SX_BATCH_MAX_ROWS);
@@ -142,11 +146,11 @@ static GArray *
 plan_wave (SxParquetReader *self, guint *n_groups, GCancellable *cancellable)
 {
   GArray *tasks = g_array_new (FALSE, TRUE, sizeof (Task));
-  guint64 n_rows = 0;
+  guint64 n_rows = 0, n_bytes = 0;
   guint   enough = WAVE_TASKS * g_get_num_processors ();
 
   g_array_set_clear_func (tasks, clear_task);
-  for (*n_groups = 0; self->group + *n_groups < self->footer.group_rows->len && n_rows < WAVE_ROWS && tasks->len < enough; ++*n_groups)
+  for (*n_groups = 0; self->group + *n_groups < self->footer.group_rows->len && n_rows < WAVE_ROWS && n_bytes < WAVE_BYTES && tasks->len < enough; ++*n_groups)
     {
       guint group = self->group + *n_groups;
       gsize batch_rows = choose_batch_rows (self, group);
@@ -156,6 +160,7 @@ plan_wave (SxParquetReader *self, guint *n_groups, GCancellable *cancellable)
           Task task = { .reader = self, .group = group, .column = i, .first_row = self->n_read + n_rows, .batch_rows = batch_rows, .cancellable = cancellable };
 
           g_array_append_val (tasks, task);
+          n_bytes += MIN (get_chunk (self, group, i)->size, WAVE_BYTES);
         }
       n_rows += g_array_index (self->footer.group_rows, guint64, group);
     }

@@ -29,6 +29,8 @@ const columns = [
   ['f64', new arrow.Float64(), 'float64', [1e300, 5e-324, null, -0.1, NaN]],
   ['utf8', new arrow.Utf8(), 'string', ['', 'caf\u00e9', null, '\u{1f600}\n"x"', 'long text, longer than a view would hold']],
   ['large', new arrow.LargeUtf8(), 'string', ['', 'caf\u00e9', null, '\u{1f600}', 'x']],
+  ['view', new arrow.Utf8View(), 'string', ['', 'short', null, 'a text that does not fit into a view', '\u{1f600} caf\u00e9']],
+  ['bin view', new arrow.BinaryView(), 'image', [Uint8Array.of(), Uint8Array.of(0, 255), null, new Uint8Array(50).fill(7), Uint8Array.of(2)]],
   ['bin', new arrow.Binary(), 'image', [Uint8Array.of(), Uint8Array.of(0, 255, 137), null, Uint8Array.of(1), Uint8Array.of(2)]],
   ['fixed', new arrow.FixedSizeBinary(3), 'image', [Uint8Array.of(1, 2, 3), Uint8Array.of(0, 255, 137), null, Uint8Array.of(1, 1, 1), Uint8Array.of(2, 2, 2)]],
   ['date', new arrow.DateDay(), 'timestamp', [0, day, null, -day, 19782 * day], [0, 86400000000, null, -86400000000, 1709164800000000]],
@@ -41,6 +43,8 @@ const columns = [
   ['dur', new arrow.DurationMillisecond(), 'float64', [0n, 1500n, null, -1n, 5n], [0, 1.5, null, -0.001, 0.005]],
   ['dict', new arrow.Dictionary(new arrow.Utf8(), new arrow.Int8()), 'category', ['red', 'big', null, 'red', 'caf\u00e9']],
   ['list', new arrow.List(field('item', new arrow.Int32())), 'list', [[1, 2], [], null, [3], [4, 5, 6]]],
+  ['large list', new arrow.LargeList(field('item', new arrow.Int32())), 'list', [[1, 2], [], null, [3], [4, 5, 6]]],
+  ['dec', new arrow.Decimal(2, 20, 128), 'float64', [Uint32Array.of(12345, 0, 0, 0), Uint32Array.of(0xfffffffb, 0xffffffff, 0xffffffff, 0xffffffff), null, Uint32Array.of(0, 0, 1, 0), Uint32Array.of(1, 0, 0, 0)], [123.45, -0.05, null, 184467440737095516.16, 0.01]],
   ['vector', new arrow.FixedSizeList(2, field('item', new arrow.Float32())), 'list', [[1, 2], [0.5, -1], null, [3, 4], [5, 6]]],
 ];
 

@@ -329,6 +329,36 @@ test_every_kind (void)
     }
 }
 
+/* Files that know their types: the block gives them as they are, the columns that were asked for, and as other types when told to. */
+static void
+test_typed_sources (void)
+{
+  static const char *const formats[] = { "arrow", "parquet" };
+  g_autoptr (SxFrame) table = read_table ("n,t,c\n1,2024-02-29,x\n,2024-03-01,y\n3,,x\n");
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      g_autofree char *kind = g_strconcat ("source.", formats[i], NULL);
+      g_autofree char *path = g_build_filename (folder, "typed", NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (sx_format_find (formats[i])->write (table, path, NULL, NULL, &error));
+      g_assert_no_error (error);
+      g_autoptr (SxFrame) all = run_kind (kind, "{'file': <'typed'>}", NULL, 0, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true (sx_frame_equal (all, table));
+      g_autoptr (SxFrame) some = run_kind (kind, "{'file': <'typed'>, 'columns': <['c', 'n']>, 'types': <{'n': 'float64'}>}", NULL, 0, NULL, &error);
+      g_assert_no_error (error);
+      g_autofree char *text = to_text (some);
+      g_assert_cmpstr (text, ==, "n,c\n1,x\n,y\n3,x\n");
+      g_assert_cmpint (sx_schema_get_field (sx_frame_get_schema (some), 0)->type, ==, SX_TYPE_FLOAT64);
+      g_assert_null (run_kind (kind, "{'file': <'table.csv'>}", NULL, 0, NULL, &error));
+      g_assert_error (error, SX_PIPELINE_ERROR, SX_PIPELINE_ERROR_PARSE);
+      g_assert_nonnull (strstr (error->message, " file, or its beginning is damaged."));
+      g_unlink (path);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -336,6 +366,7 @@ main (int argc, char **argv)
 
   folder = g_dir_make_tmp ("sextant-blocks-XXXXXX", NULL);
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/sources/typed", test_typed_sources);
   g_test_add_func ("/verbs/tables", test_verbs);
   g_test_add_func ("/verbs/errors", test_errors);
   g_test_add_func ("/learners/other-rows", test_learners_on_other_rows);
