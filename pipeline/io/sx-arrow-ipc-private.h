@@ -76,9 +76,7 @@ SxArrowField *sx_arrow_schema_parse (SxFlat *flat, gsize schema, const char *pla
 /* The columns @root of a batch, over @body. @dictionaries: of SxArrowDictionary by dictionary_id (gint64). Decompressed buffers go to @owner. */
 gboolean sx_arrow_batch_parse (SxArrowMessage *self, const SxArrowField *root, const guint8 *body, GHashTable *dictionaries, SxArrowOwner *owner, const char *place, SxArrowView *view, GError **error);
 
-/* The schema of a frame as a table in @builder; its position. Categories have the dictionary of their place. */
-void sx_arrow_schema_build (SxSchema *schema, SxFlatBuilder *builder, gsize table);
-/* A Message that holds a schema, without its frame of lengths. */
+/* A Message that holds the schema of a frame, without the lengths before it. Categories have the dictionary of their place. */
 GByteArray *sx_arrow_schema_to_message (SxSchema *schema) G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean sx_arrow_write (SxFrame *frame, const char *path, GVariant *options, GCancellable *cancellable, GError **error);

@@ -78,8 +78,8 @@ build_field (SxFlatBuilder *builder, const char *name, SxType type, guint place)
   return field;
 }
 
-void
-sx_arrow_schema_build (SxSchema *schema, SxFlatBuilder *builder, gsize table)
+static void
+build_schema (SxSchema *schema, SxFlatBuilder *builder, gsize table)
 {
   guint n = sx_schema_get_n_fields (schema);
   gsize fields = sx_flat_builder_set_tables (builder, table, 1, n);
@@ -108,7 +108,7 @@ sx_arrow_schema_to_message (SxSchema *schema)
 {
   SxFlatBuilder builder = { g_byte_array_new () };
 
-  sx_arrow_schema_build (schema, &builder, begin_message (&builder, SX_ARROW_MESSAGE_SCHEMA, 4, 0));
+  build_schema (schema, &builder, begin_message (&builder, SX_ARROW_MESSAGE_SCHEMA, 4, 0));
   return builder.bytes;
 }
 
@@ -433,7 +433,7 @@ append_footer (Writer *self, SxSchema *schema)
 
   sx_flat_builder_set_number (&builder, footer, 0, METADATA_V5);
   sx_flat_builder_set_link (&builder, footer, 1, table);
-  sx_arrow_schema_build (schema, &builder, table);
+  build_schema (schema, &builder, table);
   set_blocks (&builder, footer, 2, self->dictionaries);
   set_blocks (&builder, footer, 3, self->batches);
   append (self, builder.bytes->data, builder.bytes->len);

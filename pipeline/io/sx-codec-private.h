@@ -24,7 +24,6 @@ typedef enum {
   SX_CODEC_LZ4_FRAME,
 } SxCodec;
 
-const char *sx_codec_get_title (SxCodec codec);
 /* Fails with SX_PIPELINE_ERROR_UNSUPPORTED, saying whether nobody can read it or this build cannot. @path: the file. */
 gboolean sx_codec_check (SxCodec codec, const char *path, GError **error);
 /* Whether @n_in bytes can become @n_out at all: memory is asked for after this only. */

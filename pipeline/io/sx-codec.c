@@ -42,13 +42,6 @@ static const struct
   [SX_CODEC_LZ4_FRAME] = { "LZ4", TRUE, SX_HAVE_LZ4, 256 },
 };
 
-const char *
-sx_codec_get_title (SxCodec codec)
-{
-  g_return_val_if_fail ((guint)codec < G_N_ELEMENTS (codecs), NULL);
-  return codecs[codec].title;
-}
-
 gboolean
 sx_codec_check (SxCodec codec, const char *path, GError **error)
 {

@@ -682,7 +682,7 @@ give_array (SxParquetColumn *self, SxArrowView *view, SxArrowOwner *owner)
       give_values (self, self->n_rows, field, view, owner);
       return;
     }
-  /* Decimals of bytes used the offsets for themselves: lists of them are not read. */
+  /* The offsets are those of the rows: items of a list are never bytes of different sizes. */
   give_buffer (owner, &self->offsets, &view->buffers[1], (self->n_rows + 1) * sizeof (gint32));
   sx_arrow_view_init (&view->children[0], 3, 0);
   view->children[0].n_rows = self->n_items;
