@@ -214,13 +214,38 @@ make_expressions (void)
   return steps;
 }
 
+/* Casts, filled texts, outputs that take each other's place, and columns with names that nobody chose for a program. */
+static SxSteps *
+make_odd_steps (void)
+{
+  static const char *const names[] = { "age", "city", "plan", "member", NULL };
+  static const char *const odd[] = { "hours per week", "label", "a \"quoted\" näme", "cast", NULL };
+  static const char *const swapped[] = { "income", "hours per week", NULL };
+  static const char *const pair[] = { "hours per week", "income", NULL };
+  static const char *const text[] = { "cast", NULL };
+  SxSteps                 *steps = sx_steps_new ();
+
+  sx_steps_add (steps, SX_STEP_RENAME, names, odd, NULL, 0, NULL, 0);
+  fixture_step (steps, SX_STEP_FILL, "label", "label", NULL, 0, (const char *const[]){ "nowhere", NULL });
+  fixture_step (steps, SX_STEP_LOOKUP, "label", "label", (const double[]){ 7, 8, 1, 2, 3 }, 5, (const char *const[]){ "Paris", "nowhere", "new york", NULL });
+  sx_steps_add (steps, SX_STEP_CAST, text, text, NULL, 0, NULL, SX_TYPE_STRING);
+  fixture_step (steps, SX_STEP_ORDINAL, "cast", "cast", (const double[]){ -1, 5 }, 2, (const char *const[]){ "true", "false", NULL });
+  fixture_step (steps, SX_STEP_ORDINAL, odd[2], odd[2], (const double[]){ 2, NAN }, 2, (const char *const[]){ "pro", "plus", NULL });
+  sx_steps_add (steps, SX_STEP_AFFINE, pair, swapped, (const double[]){ 40, 0.1, 1000, 0.001 }, 4, NULL, 0);
+  fixture_step (steps, SX_STEP_QUANTILE, "income", "income", (const double[]){ -1, 2, -10, 10 }, 4, NULL);
+  sx_steps_add (steps, SX_STEP_CAST, (const char *const[]){ "since", NULL }, (const char *const[]){ "since", NULL }, NULL, 0, NULL, SX_TYPE_INT64);
+  return steps;
+}
+
 int
 main (int argc, char **argv)
 {
   static const char *const families[] = { "trees", "mlp" };
   g_autoptr (SxFrame) frame = fixture_frame (400, 1, SX_TASK_REGRESSION, FALSE);
   g_autoptr (SxSteps) expressions = make_expressions ();
+  g_autoptr (SxSteps) odd = make_odd_steps ();
   g_autoptr (SxModel) model = fixture_train ("trees", SX_TASK_REGRESSION, frame, expressions, 40);
+  g_autoptr (SxModel) other = fixture_train ("mlp", SX_TASK_REGRESSION, frame, odd, 6);
 
   if (argc != 2 || g_mkdir_with_parents (argv[1], 0777) != 0)
     return 2;
@@ -233,5 +258,6 @@ main (int argc, char **argv)
         write_model (each, argv[1], name);
       }
   write_model (model, argv[1], "trees-expressions");
+  write_model (other, argv[1], "mlp-odd");
   return 0;
 }

@@ -49,7 +49,7 @@ async function check(name) {
 }
 
 const names = readdirSync(folder).filter((file) => file.endsWith('.onnx')).map((file) => file.slice(0, -5)).sort();
-console.log(`1..${names.length}`);
+console.log(names.length > 0 ? `1..${names.length}` : 'Bail out! there are no models');
 for (const [index, name] of names.entries()) {
   const problem = await check(name).catch((error) => error.message);
   console.log(`${problem ? 'not ok' : 'ok'} ${index + 1} ${name}${problem ? `: ${problem.replaceAll('\n', ' ')}` : ''}`);
