@@ -353,6 +353,17 @@ read_features (SxModel *self, const SxYaml *root, GError **error)
 }
 
 static gboolean
+has_repeats (char *const *labels)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (; *labels != NULL; labels++)
+    if (!g_hash_table_add (seen, *labels))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
 read_target (SxModel *self, const SxYaml *root, GError **error)
 {
   g_autofree char *task = NULL;
@@ -378,6 +389,8 @@ read_target (SxModel *self, const SxYaml *root, GError **error)
       g_strv_builder_add (builder, sx_yaml_get_text (label));
     }
   self->target->classes = g_strv_builder_end (builder);
+  if (has_repeats (self->target->classes))
+    return sx_yaml_set_error (classes, SX_PIPELINE_ERROR_PARSE, error, _ ("Two classes have the same label"));
   if (g_strv_length (self->target->classes) < 2)
     return sx_yaml_set_error (classes, SX_PIPELINE_ERROR_PARSE, error, _ ("There should be at least two classes"));
   return TRUE;
@@ -569,7 +582,7 @@ parse_part (GHashTable *parts, const char *name, GPtrArray *documents, GError **
       g_set_error (error, SX_ENGINE_ERROR, SX_ENGINE_ERROR_MODEL, _ ("The part “%s” is missing or too large"), name);
       return NULL;
     }
-  root = sx_yaml_parse (g_bytes_get_data (bytes, NULL), (gssize)g_bytes_get_size (bytes), name, error);
+  root = sx_yaml_parse (g_bytes_get_size (bytes) > 0 ? g_bytes_get_data (bytes, NULL) : "", (gssize)g_bytes_get_size (bytes), name, error); /* no bytes have no address */
   if (root != NULL)
     g_ptr_array_add (documents, root);
   return root;
@@ -595,8 +608,8 @@ load_predictor (SxModel *self, const SxYaml *root, GHashTable *parts, GError **e
   return TRUE;
 }
 
-static SxModel *
-read_model (GHashTable *parts, GError **error)
+SxModel *
+sx_model_read_parts (GHashTable *parts, GError **error)
 {
   g_autoptr (SxModel) self = g_new0 (SxModel, 1);
   g_autoptr (GPtrArray) documents = g_ptr_array_new_with_free_func ((GDestroyNotify)sx_yaml_free);
@@ -632,7 +645,7 @@ sx_model_load (const char *path, GError **error)
   parts = read_zip (path, error);
   if (parts == NULL)
     return NULL;
-  self = read_model (parts, &problem);
+  self = sx_model_read_parts (parts, &problem);
   if (self == NULL && g_error_matches (problem, SX_ENGINE_ERROR, SX_ENGINE_ERROR_MEMORY))
     g_propagate_error (error, g_steal_pointer (&problem));
   else if (self == NULL)

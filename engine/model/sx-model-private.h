@@ -29,6 +29,9 @@ struct _SxModel
 /* @value with its whole numbers as x, and its maps as a{sv}: what comes back from YAML. (transfer full) */
 GVariant *sx_model_plain_variant (GVariant *value);
 
+/* From the parts of a package, name → GBytes. All hostile until checked. (transfer full) */
+SxModel *sx_model_read_parts (GHashTable *parts, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The report on predictions @p (n_rows, n_outputs) against @y, rows whose @y is NaN left out: task, metric, n-rows, metrics, classes, confusion, truth,
  * predicted; sx-model-evaluate.c has their types. truth and predicted, for plots, hold at most SX_MODEL_N_PLOTTED rows, spread evenly over all.
  * (transfer full). Fails with SX_ENGINE_ERROR_DATA when no row is left. */

@@ -123,6 +123,11 @@ check_parts (SxSchema *inputs, SxSteps *steps, const SxFeature *features, guint 
 
   if (prepared == NULL)
     return FALSE;
+  if (n_features == 0)
+    {
+      g_set_error (error, SX_ENGINE_ERROR, SX_ENGINE_ERROR_MODEL, "%s", _ ("The model has no features to predict from"));
+      return FALSE;
+    }
   for (guint i = 0; i < n_features; i++)
     {
       int field = sx_schema_find (prepared, features[i].name);

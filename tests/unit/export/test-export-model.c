@@ -145,15 +145,16 @@ test_damaged (void)
   gsize         size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
   guint         n_failed = 0;
+  guint64       seed = 4;
 
   for (guint i = 0; i < 300; i++)
     {
       g_autofree guint8 *copy = g_memdup2 (data, size);
-      gsize              cut = i % 3 == 0 ? (gsize)g_test_rand_int_range (0, (gint32)size) : size;
+      gsize              cut = i % 3 == 0 ? (gsize)(fixture_uniform (&seed) * (double)size) : size;
       g_autoptr (GBytes) damaged = NULL;
       SxOnnxTensor **tensors;
 
-      copy[g_test_rand_int_range (0, (gint32)size)] ^= (guint8)g_test_rand_int_range (1, 256);
+      copy[(gsize)(fixture_uniform (&seed) * (double)size)] ^= (guint8)(1 + fixture_uniform (&seed) * 255);
       damaged = g_bytes_new (copy, cut);
       tensors = sx_onnx_evaluate (damaged, feed, (const char *const[]){ "probabilities", NULL }, NULL);
       n_failed += tensors == NULL;
