@@ -20,10 +20,11 @@
 #define N_DRAWS 32
 #define N_UNCERTAIN 20 /* the best finished trials, whose true values are drawn under noise */
 #define MAX_PENDING 64
-#define NOISY 0.05 /* of the variance, above which values are treated as noisy whatever was said */
+#define MAX_BOUND_DIMS 20 /* beyond, the bound wanders from corner to corner */
+#define NOISY 0.05        /* of the variance, above which values are treated as noisy whatever was said */
 
 void
-sx_belief_init (SxBelief *self, SxSpace *space)
+sx_belief_init (SxBelief *self, SxSpace *space, gboolean is_noisy)
 {
   guint                n = sx_space_get_n_parameters (space);
   g_autofree gboolean *is_category = g_new0 (gboolean, n + 1);
@@ -41,6 +42,7 @@ sx_belief_init (SxBelief *self, SxSpace *space)
     }
   sx_surrogate_init (&self->objective, self->n_dims, is_category);
   sx_surrogate_init (&self->viability, self->n_dims, is_category);
+  self->objective.is_unit = is_noisy; /* what is noise and what is signal is hard enough to tell */
   self->finished = g_ptr_array_new ();
 }
 
@@ -346,7 +348,7 @@ sx_belief_suggest (SxBelief *self, GPtrArray *trials, const SxStudyOptions *opti
   is_noisy = options->is_noisy || exp (self->objective.gp->theta[self->n_dims]) > NOISY;
   acquisition.gp = self->objective.gp;
   acquisition.viability = self->has_failures ? self->viability.gp : NULL;
-  acquisition.is_bound = !is_noisy && number % 3 != 0;
+  acquisition.is_bound = !is_noisy && self->n_dims <= MAX_BOUND_DIMS && number % 3 != 0;
   if (is_noisy)
     ranked = rank_finished (self, 0);
   best = HUGE_VAL;

@@ -41,7 +41,7 @@ typedef struct
   GPtrArray  *finished;             /* of SxTrial, borrowed: the rows of the objective */
 } SxBelief;
 
-void sx_belief_init (SxBelief *self, SxSpace *space);
+void sx_belief_init (SxBelief *self, SxSpace *space, gboolean is_noisy);
 void sx_belief_clear (SxBelief *self);
 /* The trials have changed. */
 void     sx_belief_touch (SxBelief *self);

@@ -14,6 +14,8 @@
 #define MIN_LOG_NOISE (-13.815510557964274)  /* 1e-6 */
 #define MIN_LOG_LENGTH (-3.6888794541139363) /* 0.025 */
 #define MAX_LOG_LENGTH 6.907755278982137     /* 1e3 */
+#define MAX_LOG_SCALE 4
+#define SCALE_SD 0.5 /* of the log of the variance: values come standardised, so it is near 1 */
 #define MIN_VARIANCE 1e-12
 #define EXACT_NOISE 1e-6
 #define N_BATCH 64
@@ -26,7 +28,7 @@ sx_gp_new (guint n_dims, const gboolean *is_category)
   self->n_dims = n_dims;
   self->is_category = g_memdup2 (is_category, n_dims * sizeof *is_category);
   self->has_dead = g_new0 (gboolean, n_dims + 1);
-  self->theta = g_new0 (double, n_dims + 1);
+  self->theta = g_new0 (double, n_dims + 2);
   return self;
 }
 
@@ -56,13 +58,14 @@ copy_with_room (const SxGp *self, guint n)
   SxGp *copy = sx_gp_new (self->n_dims, self->is_category);
 
   memcpy (copy->has_dead, self->has_dead, self->n_dims * sizeof *self->has_dead);
-  memcpy (copy->theta, self->theta, (self->n_dims + 1) * sizeof *self->theta);
+  memcpy (copy->theta, self->theta, (self->n_dims + 2) * sizeof *self->theta);
   allocate (copy, n);
   copy->n = self->n;
   copy->n_exact = self->n_exact;
   copy->jitter = self->jitter;
   copy->mean = self->mean;
   copy->has_mean = self->has_mean;
+  copy->is_unit = self->is_unit;
   for (guint i = 0; i < 2 * self->n_dims; i++)
     memcpy (copy->columns + i * copy->stride, self->columns + i * self->stride, self->n * sizeof *self->columns);
   for (guint i = 0; i < self->n; i++)
@@ -117,6 +120,7 @@ get_weights (const SxGp *self, const double *theta, double *weights)
 {
   for (guint dim = 0; dim < self->n_dims; dim++)
     weights[dim] = exp (-2 * theta[dim]);
+  weights[self->n_dims] = exp (theta[self->n_dims + 1]);
 }
 
 /* Adds scale · d² of coordinate @dim between @row and the first @n rows of the data. */
@@ -137,15 +141,16 @@ add_squares (const SxGp *self, const double *row, guint dim, double scale, guint
 static void
 fill_kernel (const SxGp *self, const double *row, const double *weights, guint n, double *k, double *slopes)
 {
+  double scale = weights[self->n_dims];
   memset (k, 0, n * sizeof *k);
   for (guint dim = 0; dim < self->n_dims; dim++)
     add_squares (self, row, dim, 5 * weights[dim], n, k);
   for (guint i = 0; i < n; i++)
     {
       double s = sqrt (k[i]), decay = exp (-s);
-      k[i] = (1 + s + s * s / 3) * decay;
+      k[i] = scale * (1 + s + s * s / 3) * decay;
       if (slopes)
-        slopes[i] = 5.0 / 3 * (1 + s) * decay;
+        slopes[i] = scale * 5.0 / 3 * (1 + s) * decay;
     }
 }
 
@@ -168,7 +173,7 @@ sx_gp_kernel (const SxGp *self, const double *a, const double *b)
       square += 5 * exp (-2 * self->theta[dim]) * (difference * difference + dead * dead);
     }
   s = sqrt (square);
-  return (1 + s + s * s / 3) * exp (-s);
+  return exp (self->theta[self->n_dims + 1]) * (1 + s + s * s / 3) * exp (-s);
 }
 
 /* alpha and the mean, by the factor. */
@@ -195,7 +200,7 @@ solve_values (SxGp *self)
 static void
 fill_matrix (SxGp *self, const double *theta, guint from, double jitter, double *slopes)
 {
-  g_autofree double *weights = g_new (double, self->n_dims + 1), *row = g_new (double, 2 * self->n_dims + 1);
+  g_autofree double *weights = g_new (double, self->n_dims + 2), *row = g_new (double, 2 * self->n_dims + 1);
   double             noise = exp (theta[self->n_dims]);
 
   get_weights (self, theta, weights);
@@ -203,7 +208,7 @@ fill_matrix (SxGp *self, const double *theta, guint from, double jitter, double 
     {
       get_row (self, i, row);
       fill_kernel (self, row, weights, i, self->factor + i * self->stride, slopes ? slopes + i * self->stride : NULL);
-      self->factor[i * self->stride + i] = 1 + (i < self->n - self->n_exact ? noise : EXACT_NOISE) + jitter;
+      self->factor[i * self->stride + i] = weights[self->n_dims] + (i < self->n - self->n_exact ? noise : EXACT_NOISE) + jitter;
     }
 }
 
@@ -295,6 +300,10 @@ add_priors (const SxGp *self, const double *theta, double *gradient)
         gradient[dim] += 1 + z / 3;
     }
   double z = theta[self->n_dims] + 4;
+  double size = theta[self->n_dims + 1] / SCALE_SD;
+  loss += size * size / 2;
+  if (gradient)
+    gradient[self->n_dims + 1] += size / SCALE_SD;
   if (gradient)
     gradient[self->n_dims] += 1 + z;
   return loss + theta[self->n_dims] + z * z / 2;
@@ -306,7 +315,7 @@ add_likelihood_gradient (SxGp *self, const double *theta, double *gradient, doub
 {
   guint              n = self->n;
   gsize              stride = self->stride;
-  g_autofree double *weights = g_new (double, self->n_dims + 1), *row = g_new (double, 2 * self->n_dims + 1);
+  g_autofree double *weights = g_new (double, self->n_dims + 2), *row = g_new (double, 2 * self->n_dims + 1);
   g_autofree double *inverse = g_new0 (double, stride *n), *scratch = g_new (double, stride *n);
 
   get_weights (self, theta, weights);
@@ -315,6 +324,7 @@ add_likelihood_gradient (SxGp *self, const double *theta, double *gradient, doub
     {
       double *q = inverse + i * stride, *slope = slopes + i * stride, *squares = scratch;
       gradient[self->n_dims] += 0.5 * (q[i] - self->alpha[i] * self->alpha[i]) * exp (theta[self->n_dims]);
+      gradient[self->n_dims + 1] += 0.5 * (1 - self->alpha[i] * (self->y[i] - self->mean)) - 0.5 * (q[i] - self->alpha[i] * self->alpha[i]) * (exp (theta[self->n_dims]) + self->jitter);
       for (guint j = 0; j < i; j++)
         slope[j] *= q[j] - self->alpha[i] * self->alpha[j];
       get_row (self, i, row);
@@ -334,7 +344,7 @@ sx_gp_loss (SxGp *self, const double *theta, double *gradient)
   double             loss;
 
   if (gradient)
-    memset (gradient, 0, (self->n_dims + 1) * sizeof *gradient);
+    memset (gradient, 0, (self->n_dims + 2) * sizeof *gradient);
   if (!factor_at (self, theta, slopes))
     return HUGE_VAL;
   loss = 0.5 * sx_dense_dot (self->alpha, self->alpha, self->n) + 0.5 * self->n * log (2 * G_PI);
@@ -377,16 +387,20 @@ fit_cb (unsigned n, const double *theta, double *gradient, void *data)
 static void
 descend (Fit *fit, double *theta, double tolerance, int n_evaluations)
 {
-  guint              n = fit->gp->n_dims + 1;
+  guint              n = fit->gp->n_dims + 2;
   g_autofree double *low = g_new (double, n), *high = g_new (double, n);
   nlopt_opt          opt = nlopt_create (NLOPT_LD_LBFGS, n);
   double             loss;
 
   for (guint i = 0; i < n; i++)
     {
-      low[i] = i + 1 < n ? MIN_LOG_LENGTH : MIN_LOG_NOISE;
-      high[i] = i + 1 < n ? MAX_LOG_LENGTH : 0;
+      low[i] = MIN_LOG_LENGTH;
+      high[i] = MAX_LOG_LENGTH;
     }
+  low[n - 2] = MIN_LOG_NOISE;
+  high[n - 2] = 0;
+  high[n - 1] = fit->gp->is_unit ? 0 : MAX_LOG_SCALE;
+  low[n - 1] = -high[n - 1];
   nlopt_set_lower_bounds (opt, low);
   nlopt_set_upper_bounds (opt, high);
   nlopt_set_min_objective (opt, fit_cb, fit);
@@ -400,7 +414,7 @@ static gboolean
 fit_from_starts (SxGp *self)
 {
   static const double start_noise[] = { -6.907755278982137, -4 };
-  guint               n = self->n_dims + 1;
+  guint               n = self->n_dims + 2;
   g_autofree double  *best = g_new0 (double, n), *theta = g_new (double, n);
   Fit                 fit = { self, best, HUGE_VAL };
 
@@ -408,8 +422,9 @@ fit_from_starts (SxGp *self)
     {
       double middle = start == 0 ? log (0.5) + 0.25 * log (MAX (self->n_dims, 1) / 2.0) : log (MAX (self->n_dims, 1)) / 2;
       for (guint i = 0; i < n; i++)
-        theta[i] = i + 1 < n ? middle : start_noise[start];
-      descend (&fit, theta, 1e-6, 80);
+        theta[i] = i + 2 < n ? middle : i + 1 < n ? start_noise[start]
+                                                  : 0;
+      descend (&fit, theta, 1e-6, 120);
     }
   if (!isfinite (fit.best_loss))
     return FALSE;
@@ -431,10 +446,11 @@ fit_part (SxGp *self)
       get_row (self, at, x + (gsize)i * 2 * self->n_dims);
       y[i] = self->y[at];
     }
+  part->is_unit = self->is_unit;
   sx_gp_set_data (part, x, y, N_COARSE);
   if (!fit_from_starts (part))
     return FALSE;
-  memcpy (self->theta, part->theta, (self->n_dims + 1) * sizeof *self->theta);
+  memcpy (self->theta, part->theta, (self->n_dims + 2) * sizeof *self->theta);
   return TRUE;
 }
 
@@ -443,11 +459,11 @@ sx_gp_fit (SxGp *self)
 {
   if (self->n > N_COARSE && fit_part (self))
     {
-      g_autofree double *best = g_memdup2 (self->theta, (self->n_dims + 1) * sizeof *self->theta);
-      g_autofree double *theta = g_memdup2 (self->theta, (self->n_dims + 1) * sizeof *self->theta);
+      g_autofree double *best = g_memdup2 (self->theta, (self->n_dims + 2) * sizeof *self->theta);
+      g_autofree double *theta = g_memdup2 (self->theta, (self->n_dims + 2) * sizeof *self->theta);
       Fit                fit = { self, best, HUGE_VAL };
       descend (&fit, theta, 1e-5, 8);
-      memcpy (self->theta, best, (self->n_dims + 1) * sizeof *best);
+      memcpy (self->theta, best, (self->n_dims + 2) * sizeof *best);
       return sx_gp_factor (self);
     }
   return fit_from_starts (self) && sx_gp_factor (self);
@@ -458,7 +474,7 @@ sx_gp_fit (SxGp *self)
 void
 sx_gp_predict_many (const SxGp *self, const double *rows, guint n_rows, const double *alphas, guint n_alphas, double *means, double *variances)
 {
-  g_autofree double *weights = g_new (double, self->n_dims + 1), *k = g_new0 (double, self->stride *N_BATCH);
+  g_autofree double *weights = g_new (double, self->n_dims + 2), *k = g_new0 (double, self->stride *N_BATCH);
 
   get_weights (self, self->theta, weights);
   for (guint begin = 0; begin < n_rows; begin += N_BATCH)
@@ -474,14 +490,14 @@ sx_gp_predict_many (const SxGp *self, const double *rows, guint n_rows, const do
         continue;
       sx_dense_solve (self->factor, self->stride, self->n, k, self->stride, n_here);
       for (guint i = 0; i < n_here; i++)
-        variances[begin + i] = MAX (1 - sx_dense_dot (k + i * self->stride, k + i * self->stride, self->n), MIN_VARIANCE);
+        variances[begin + i] = MAX (exp (self->theta[self->n_dims + 1]) - sx_dense_dot (k + i * self->stride, k + i * self->stride, self->n), MIN_VARIANCE);
     }
 }
 
 void
 sx_gp_predict_jointly (const SxGp *self, const double *rows, guint n_rows, double *means, double *covariance)
 {
-  g_autofree double *weights = g_new (double, self->n_dims + 1), *k = g_new0 (double, self->stride *n_rows);
+  g_autofree double *weights = g_new (double, self->n_dims + 2), *k = g_new0 (double, self->stride *n_rows);
   guint              width = 2 * self->n_dims;
 
   get_weights (self, self->theta, weights);
@@ -502,14 +518,14 @@ sx_gp_predict_jointly (const SxGp *self, const double *rows, guint n_rows, doubl
 double
 sx_gp_weigh (const SxGp *self, const double *row, double *k, double *slopes, double *v)
 {
-  g_autofree double *weights = g_new (double, self->n_dims + 1);
+  g_autofree double *weights = g_new (double, self->n_dims + 2);
   double             variance;
 
   get_weights (self, self->theta, weights);
   fill_kernel (self, row, weights, self->n, k, slopes);
   memcpy (v, k, self->n * sizeof *v);
   sx_dense_solve (self->factor, self->stride, self->n, v, self->stride, 1);
-  variance = MAX (1 - sx_dense_dot (v, v, self->n), MIN_VARIANCE);
+  variance = MAX (exp (self->theta[self->n_dims + 1]) - sx_dense_dot (v, v, self->n), MIN_VARIANCE);
   if (slopes)
     sx_dense_solve_transposed (self->factor, self->stride, self->n, v);
   return variance;

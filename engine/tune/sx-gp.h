@@ -11,8 +11,8 @@ G_BEGIN_DECLS
  * SxGp:
  *
  * A Gaussian process over rows of 2 d numbers (d coordinates, d marks of the dead; see sx_space_encode()): Matérn-5/2 kernel with one
- * lengthscale a coordinate, output scale 1 (values come standardised), constant mean by generalised least squares or given, noise. Lengthscales
- * and noise have log-normal priors (Hvarfner et al. 2024, arXiv 2402.02229) and are fitted to the posterior's maximum. All algebra is
+ * lengthscale a coordinate and a variance near 1 (values come standardised), constant mean by generalised least squares or given, noise. Lengthscales,
+ * variance and noise have log-normal priors (Hvarfner et al. 2024, arXiv 2402.02229) and are fitted to the posterior's maximum. All algebra is
  * done here in one fixed order on one thread, so results depend on nothing but the data; a row that is appended gives the same model, bit by
  * bit, as if it had been there from the start.
  */
@@ -26,12 +26,13 @@ typedef struct
   double   *columns;  /* (2 n_dims, stride): the rows, turned */
   gboolean *has_dead; /* n_dims: some row is dead in it */
   double   *y;        /* n, standardised */
-  double   *theta;    /* n_dims log lengthscales, log noise variance */
+  double   *theta;    /* n_dims log lengthscales, log noise variance, log variance */
   double   *factor;   /* (n, stride): lower Cholesky factor of kernel + noise */
   double   *alpha;    /* n: (K + noise)^-1 (y - mean) */
   double    jitter;
   double    mean;
   gboolean  has_mean; /* it was given */
+  gboolean  is_unit;  /* the variance is 1, whatever the data say */
 } SxGp;
 
 SxGp *sx_gp_new (guint n_dims, const gboolean *is_category) G_GNUC_WARN_UNUSED_RESULT;

@@ -99,7 +99,7 @@ sx_study_new (SxSpace *space, const SxStudyOptions *options)
   self->trials = g_ptr_array_new_with_free_func ((GDestroyNotify)trial_free);
   self->tried = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
   g_queue_init (&self->queue);
-  sx_belief_init (&self->belief, space);
+  sx_belief_init (&self->belief, space, options->is_noisy);
   if (n_points > 0 && n_points <= MAX_ENUMERATED)
     self->n_points = enumerate (self, 0, NULL);
   return self;

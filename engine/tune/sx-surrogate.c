@@ -54,6 +54,7 @@ fit (SxSurrogate *self, const double *x, const double *fit_y, guint n_fit, const
 {
   forget (self);
   self->gp = sx_gp_new (self->n_dims, self->is_category);
+  self->gp->is_unit = self->is_unit;
   self->gp->has_mean = mean != NULL;
   self->gp->mean = mean ? *mean : 0;
   sx_gp_set_data (self->gp, x, fit_y, n_fit);

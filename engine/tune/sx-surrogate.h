@@ -18,6 +18,7 @@ typedef struct
 {
   guint     n_dims;
   gboolean *is_category;
+  gboolean  is_unit; /* see SxGp */
   SxGp     *gp;
   double   *fit_x, *fit_y; /* what theta was fitted to */
   guint     n_fit;

@@ -76,6 +76,7 @@ make_gp (guint n, guint64 seed)
   gp->theta[0] = -0.5;
   gp->theta[1] = -0.9;
   gp->theta[2] = -3;
+  gp->theta[3] = 0.3;
   g_assert_true (sx_gp_factor (gp));
   return gp;
 }

@@ -124,14 +124,14 @@ make_gp (guint n)
 static void
 test_gradient (void)
 {
-  double theta[4] = { -0.7, 0.2, -1.1, -3 }, gradient[4];
+  double theta[5] = { -0.7, 0.2, -1.1, -3, 0.4 }, gradient[5];
   g_autoptr (SxGp) gp = make_gp (41);
 
   sx_gp_loss (gp, theta, gradient);
-  for (guint i = 0; i < 4; i++)
+  for (guint i = 0; i < 5; i++)
     {
-      double up[4], down[4];
-      for (guint j = 0; j < 4; j++)
+      double up[5], down[5];
+      for (guint j = 0; j < 5; j++)
         up[j] = down[j] = theta[j];
       up[i] += 1e-5;
       down[i] -= 1e-5;
@@ -167,6 +167,7 @@ test_predict (void)
   fill_data (x, y, N);
   for (guint i = 0; i < 4; i++)
     gp->theta[i] = -0.4 - i * 0.7;
+  gp->theta[4] = 0.3;
   g_assert_true (sx_gp_factor (gp));
   for (guint i = 0; i < N; i++)
     {
@@ -180,7 +181,7 @@ test_predict (void)
     for (guint j = 0; j < N; j++)
       for (guint k = N + 3; j != i && k-- > i;)
         a[j][k] -= a[i][k] * a[j][i] / a[i][i];
-  double top = 0, bottom = 0, known = 0, left = 1;
+  double top = 0, bottom = 0, known = 0, left = exp (0.3);
   for (guint i = 0; i < N; i++)
     {
       top += a[i][N + 1] / a[i][i];
@@ -281,7 +282,7 @@ test_fits (void)
     {
       g_autoptr (SxGp) gp = sx_gp_new (2, is_category);
       guint    n = 3 + repeat % 20;
-      double   x[23 * 4] = { 0 }, y[23], start[3] = { log (0.5), log (0.5), log (1e-3) }, before, after;
+      double   x[23 * 4] = { 0 }, y[23], start[4] = { log (0.5), log (0.5), log (1e-3), 0 }, before, after;
       SxRandom random;
       sx_random_init (&random, repeat, 3, SX_PURPOSE_RANDOM);
       for (guint i = 0; i < n; i++)
