@@ -117,19 +117,18 @@ describe_series (SxPlot *self, SxSeries *series, GString *text)
 {
   guint            n_points = sx_series_get_n_points (series);
   double           low[SX_N_AXES], high[SX_N_AXES];
-  g_autofree char *from[SX_N_AXES] = { NULL }, *to[SX_N_AXES] = { NULL }, *last = NULL;
+  g_autofree char *from_x = NULL, *from_y = NULL, *to_x = NULL, *to_y = NULL, *last = NULL;
 
   if (!sx_series_get_range (series, TRUE, FALSE, &low[SX_AXIS_X], &high[SX_AXIS_X]) || !sx_series_get_range (series, FALSE, FALSE, &low[SX_AXIS_Y], &high[SX_AXIS_Y]))
     return;
-  for (guint side = 0; side < SX_N_AXES; side++)
-    {
-      from[side] = sx_scale_format (self->axes[side].scale, low[side], 0.0);
-      to[side] = sx_scale_format (self->axes[side].scale, high[side], 0.0);
-    }
+  from_x = sx_scale_format (self->axes[SX_AXIS_X].scale, low[SX_AXIS_X], 0.0);
+  to_x = sx_scale_format (self->axes[SX_AXIS_X].scale, high[SX_AXIS_X], 0.0);
+  from_y = sx_scale_format (self->axes[SX_AXIS_Y].scale, low[SX_AXIS_Y], 0.0);
+  to_y = sx_scale_format (self->axes[SX_AXIS_Y].scale, high[SX_AXIS_Y], 0.0);
   last = sx_scale_format (self->axes[SX_AXIS_Y].scale, sx_series_get_y (series)[n_points - 1], 0.0);
   g_string_append_c (text, ' ');
   /* TRANSLATORS: “Validation: 120 points, x from 1 to 120, y from 0.12 to 0.69, the last 0.13.” */
-  g_string_append_printf (text, ngettext ("%s: %u point, x from %s to %s, y from %s to %s, the last %s.", "%s: %u points, x from %s to %s, y from %s to %s, the last %s.", n_points), sx_series_get_name (series), n_points, from[SX_AXIS_X], to[SX_AXIS_X], from[SX_AXIS_Y], to[SX_AXIS_Y], last);
+  g_string_append_printf (text, ngettext ("%s: %u point, x from %s to %s, y from %s to %s, the last %s.", "%s: %u points, x from %s to %s, y from %s to %s, the last %s.", n_points), sx_series_get_name (series), n_points, from_x, to_x, from_y, to_y, last);
 }
 
 char *

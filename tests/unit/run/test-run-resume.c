@@ -63,8 +63,10 @@ work (char **arguments)
 static gboolean
 work_and_die (const char *folder, guint n_events, guint us, guint trial)
 {
-  g_autofree char  *numbers[3] = { g_strdup_printf ("%u", n_events), g_strdup_printf ("%u", us), g_strdup_printf ("%u", trial) };
-  const char *const arguments[] = { own_path, "--work", folder, numbers[0], numbers[1], numbers[2], NULL };
+  g_autofree char  *events_text = g_strdup_printf ("%u", n_events);
+  g_autofree char  *us_text = g_strdup_printf ("%u", us);
+  g_autofree char  *trial_text = g_strdup_printf ("%u", trial);
+  const char *const arguments[] = { own_path, "--work", folder, events_text, us_text, trial_text, NULL };
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocess) process = g_subprocess_newv (arguments, G_SUBPROCESS_FLAGS_NONE, &error);
 
@@ -84,12 +86,13 @@ work_and_die (const char *folder, guint n_events, guint us, guint trial)
 static void
 assert_same_model (const char *a, const char *b)
 {
-  g_autofree char *paths[2] = { g_build_filename (a, "model.sxm", NULL), g_build_filename (b, "model.sxm", NULL) };
+  g_autofree char *path = g_build_filename (a, "model.sxm", NULL);
+  g_autofree char *other_path = g_build_filename (b, "model.sxm", NULL);
   g_autofree char *one = NULL;
   g_autofree char *other = NULL;
   gsize            one_size, other_size;
 
-  g_assert_true (g_file_get_contents (paths[0], &one, &one_size, NULL) && g_file_get_contents (paths[1], &other, &other_size, NULL));
+  g_assert_true (g_file_get_contents (path, &one, &one_size, NULL) && g_file_get_contents (other_path, &other, &other_size, NULL));
   g_assert_cmpmem (one, one_size, other, other_size);
 }
 
@@ -151,9 +154,10 @@ test_killed_at_random (gconstpointer data)
 {
   const char *topology = data;
   g_autoptr (SxJob) job = make_job (topology);
-  g_autofree char *names[2] = { g_strdup_printf ("%s-undisturbed", topology), g_strdup_printf ("%s-killed", topology) };
-  g_autofree char *undisturbed = fixture_create (job, names[0]);
-  g_autofree char *killed = fixture_create (job, names[1]);
+  g_autofree char *undisturbed_name = g_strdup_printf ("%s-undisturbed", topology);
+  g_autofree char *killed_name = g_strdup_printf ("%s-killed", topology);
+  g_autofree char *undisturbed = fixture_create (job, undisturbed_name);
+  g_autofree char *killed = fixture_create (job, killed_name);
   g_autoptr (GRand) random = g_rand_new_with_seed (11);
   gint64 started = g_get_monotonic_time (), whole;
   guint  n_kills = 0;
