@@ -65,7 +65,7 @@ class Desk:
                              capture_output=True, text=True).stdout.split()
         self.bus_pid = int(bus[1])
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = bus[0]
-        self.start(["/usr/libexec/at-spi-bus-launcher", "--launch-immediately"])
+        self.start(["/usr/libexec/at-spi-bus-launcher", "--launch-immediately"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.environ.update({key: self.environment[key] for key in ("DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "HOME")})
         self.atspi = None
 
