@@ -60,7 +60,6 @@ check_value (const SxParamSpec *spec, GVariant *value, GVariant **checked, GErro
   *checked = NULL;
   if (fitting == NULL)
     return FALSE;
-  g_variant_ref_sink (fitting);
   if (fallback == NULL || !g_variant_equal (fitting, fallback))
     *checked = g_steal_pointer (&fitting);
   return TRUE;

@@ -299,9 +299,7 @@ read_params (const SxYaml *params, const SxBlockKind *kind, GError **error)
         {
           g_variant_ref_sink (value);
           checked = sx_param_spec_check (spec, value, &local);
-          if (checked != NULL)
-            g_variant_ref_sink (checked);
-          else
+          if (checked == NULL)
             sx_yaml_set_error (node, SX_PIPELINE_ERROR_PARAM, error, "%s", local->message);
         }
       if (checked == NULL)

@@ -390,6 +390,8 @@ write_array (SxYamlWriter *self, const char *key, GVariant *value)
 void
 sx_yaml_writer_variant (SxYamlWriter *self, const char *key, GVariant *value)
 {
+  g_autoptr (GVariant) sunk = g_variant_ref_sink (value);
+
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARIANT))
     {
       g_autoptr (GVariant) inner = g_variant_get_variant (value);

@@ -81,7 +81,7 @@ void sx_yaml_writer_string (SxYamlWriter *self, const char *key, const char *val
 void sx_yaml_writer_int (SxYamlWriter *self, const char *key, gint64 value);
 void sx_yaml_writer_double (SxYamlWriter *self, const char *key, double value); /* shortest that reads back equal */
 void sx_yaml_writer_bool (SxYamlWriter *self, const char *key, gboolean value);
-void sx_yaml_writer_variant (SxYamlWriter *self, const char *key, GVariant *value); /* b x d s as ad ax av a{ss} a{sv} */
+void sx_yaml_writer_variant (SxYamlWriter *self, const char *key, GVariant *value); /* sunk if floating; b x d s as ad ax av a{ss} a{sv} */
 void sx_yaml_writer_node (SxYamlWriter *self, const char *key, const SxYaml *node);
 /* (transfer full): the text; frees @self. */
 char *sx_yaml_writer_finish (SxYamlWriter *self, gsize *size) G_GNUC_WARN_UNUSED_RESULT;

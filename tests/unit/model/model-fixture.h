@@ -166,7 +166,7 @@ fixture_provenance (void)
 static inline GVariant *
 fixture_config (SxTopology *topology, SxTask task)
 {
-  g_autoptr (GVariant) config = g_variant_ref_sink (sx_space_ref_default (sx_topology_get_space (topology, task)));
+  g_autoptr (GVariant) config = sx_space_ref_default (sx_topology_get_space (topology, task));
   GVariantDict dict;
 
   g_variant_dict_init (&dict, config);

@@ -65,6 +65,7 @@ test_save (void)
   g_autoptr (SxDocument) document = sx_document_new ();
   g_autoptr (SxDocument) again = NULL;
   g_autoptr (GError) error = NULL;
+  g_auto (GStrv) unsaved = NULL;
   g_autofree char *path = make_path ("a.sextant"), *text = NULL, *on_disk = NULL;
 
   g_assert_false (sx_document_is_modified (document));
@@ -84,7 +85,8 @@ test_save (void)
   sx_history_undo (sx_document_get_history (document));
   g_assert_false (sx_document_is_modified (document));
   g_clear_object (&document);
-  g_assert_null (sx_document_list_unsaved ()[0]);
+  unsaved = sx_document_list_unsaved ();
+  g_assert_null (unsaved[0]);
 
   again = sx_document_open (path, &error);
   g_assert_no_error (error);

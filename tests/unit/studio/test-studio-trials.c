@@ -11,7 +11,8 @@
 static SxTrialItem *
 add (GListStore *trials, guint number, SxTrialState state, double value, const char *config)
 {
-  g_autoptr (SxTrialItem) item = sx_trial_item_new (number, g_variant_parse (G_VARIANT_TYPE_VARDICT, config, NULL, NULL, NULL), "bayes");
+  g_autoptr (GVariant) point = g_variant_parse (G_VARIANT_TYPE_VARDICT, config, NULL, NULL, NULL);
+  g_autoptr (SxTrialItem) item = sx_trial_item_new (number, point, "bayes");
 
   if (state != SX_TRIAL_RUNNING)
     sx_trial_item_finish (item, state, value, number, state == SX_TRIAL_FAILED ? "It diverged" : NULL);
