@@ -333,7 +333,8 @@ take_golden (SxFrame *frame)
   return sx_frame_take (frame, rows, n);
 }
 
-static gboolean
+/* Saved in the run's folder. */
+static SxModel *
 write_model (SxSearch *self, const SxRunTrial *trial, SxPredictor *predictor, GVariant *report, GError **error)
 {
   g_autofree char *path = g_build_filename (sx_run_get_folder (self->run), "model.sxm", NULL);
@@ -344,10 +345,10 @@ write_model (SxSearch *self, const SxRunTrial *trial, SxPredictor *predictor, GV
   const char *name = self->job->name && *self->job->name ? self->job->name : "model";
 
   if (!sx_prepared_get_fold (self->prepared, self->n_folds, &steps, &training, NULL, sx_watch_get_cancellable (self->watch), error))
-    return FALSE;
+    return NULL;
   model = sx_model_new (name, sx_prepared_get_input_schema (self->prepared), steps, training->features, (guint)training->n_features,
                         sx_prepared_get_target (self->prepared), predictor, make_provenance (self, trial, report), golden, error);
-  return model != NULL && sx_model_save (model, path, error);
+  return model != NULL && sx_model_save (model, path, error) ? g_steal_pointer (&model) : NULL;
 }
 
 /* Checkpoints of trainings that are done; what cannot be removed does no harm. */
@@ -373,13 +374,16 @@ sx_search_finish (SxSearch *self, GError **error)
   SxRunTrial *trial;
   g_autoptr (SxPredictor) predictor = fit_best (self, &trial, error);
   g_autoptr (GVariant) report = NULL;
+  g_autoptr (SxModel) model = NULL;
 
   if (predictor == NULL)
     return FALSE;
   report = make_report (self, trial, predictor, error);
-  if (report == NULL || !write_model (self, trial, predictor, report, error) || !sx_run_store_set_report (self->store, report, trial->number, error))
+  model = report != NULL ? write_model (self, trial, predictor, report, error) : NULL;
+  if (model == NULL || !sx_run_store_set_report (self->store, report, trial->number, error))
     return FALSE;
   self->best = trial->number;
   remove_checkpoints (self);
+  sx_search_export (self, model);
   return TRUE;
 }

@@ -9,6 +9,8 @@
 
 #include "sx-run-store.h"
 
+#include "model/sx-model.h"
+
 G_BEGIN_DECLS
 
 /* ---- the watch ---- */
@@ -100,5 +102,8 @@ gboolean sx_search_predict_final (SxSearch *self, const SxRunTrial *trial, guint
 
 /* sx-search-finish.c */
 gboolean sx_search_finish (SxSearch *self, GError **error);
+
+/* Writes @model wherever the job's export blocks say; what fails is a warning. */
+void sx_search_export (SxSearch *self, SxModel *model);
 
 G_END_DECLS

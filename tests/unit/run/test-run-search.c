@@ -150,6 +150,57 @@ test_whole (gconstpointer data)
   fixture_work (folder); /* done is done */
 }
 
+static void
+add_export (SxJob *job, const char *id, const char *format, const char *file)
+{
+  SxJobBlock  *block = g_new0 (SxJobBlock, 1);
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "format", "s", format);
+  g_variant_dict_insert (&dict, "file", "s", file);
+  block->id = g_strdup (id);
+  block->kind = sx_block_kind_find ("export.model");
+  block->params = g_variant_ref_sink (g_variant_dict_end (&dict));
+  block->inputs = g_new0 (char *, 1);
+  g_ptr_array_add (job->exports, block);
+}
+
+static void
+hear_log_cb (const char *name, GVariant *details, gpointer user_data)
+{
+  const char *level;
+
+  if (g_str_equal (name, "log") && g_variant_lookup (details, "level", "&s", &level))
+    g_string_append_printf (user_data, "%s ", level);
+}
+
+/* Export blocks are carried out, from the project's folder on; one that fails takes nothing away. */
+static void
+test_exports (void)
+{
+  g_autoptr (SxJob) job = fixture_make_job ("trees", "class", 200, 1, 0);
+  g_autoptr (GString) log = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = NULL;
+  g_autofree char *model = NULL, *copy = NULL, *onnx = g_build_filename (job->folder, "out.onnx", NULL);
+  g_autofree char *model_path = NULL, *copy_path = g_build_filename (job->folder, "out.sxm", NULL);
+  gsize            model_size, copy_size;
+
+  add_export (job, "one", "sxm", "out.sxm");
+  add_export (job, "none", "sxm", "no/such/folder/out.sxm");
+  add_export (job, "other", "onnx", onnx);
+  folder = fixture_create (job, "exports");
+  sx_run_work (folder, NULL, hear_log_cb, log, &error);
+  g_assert_no_error (error);
+  fixture_assert_state (folder, SX_RUN_DONE, NULL);
+  g_assert_cmpstr (log->str, ==, "info warning info ");
+  model_path = g_build_filename (folder, "model.sxm", NULL);
+  g_assert_true (g_file_get_contents (model_path, &model, &model_size, NULL) && g_file_get_contents (copy_path, &copy, &copy_size, NULL));
+  g_assert_cmpmem (model, model_size, copy, copy_size);
+  g_assert_true (g_file_test (onnx, G_FILE_TEST_IS_REGULAR));
+}
+
 /* What can be learned is learned. */
 static void
 test_learns (void)
@@ -483,6 +534,7 @@ main (int argc, char **argv)
   g_test_add_func ("/run/search/cancelled-before", test_cancelled_before);
   g_test_add_func ("/run/search/memory-limit", test_memory_limit);
   g_test_add_func ("/run/search/no-trial-gives-a-model", test_no_trial_gives_a_model);
+  g_test_add_func ("/run/search/exports", test_exports);
   g_test_add_func ("/run/search/changed-data", test_changed_data);
   g_test_add_func ("/run/search/full-disk", test_full_disk);
   g_test_add_func ("/run/search/no-folder", test_no_folder);
