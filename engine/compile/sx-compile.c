@@ -297,21 +297,18 @@ take_sources (SxCompiler *self)
 static gboolean
 add_export (SxCompiler *self, SxBlock *block)
 {
+  static const char *const no_inputs[] = { NULL };
   g_autoptr (GError) cause = NULL;
-  SxBlock    *table = sx_block_kind_find_port (sx_block_get_kind (block), "table") ? sx_compiler_find_input (self, block, "table") : NULL;
-  const char *inputs[] = { table ? sx_block_get_id (table) : NULL, NULL };
   SxJobBlock *copy;
 
-  if (table != NULL && !sx_compiler_add_table (self, table))
-    return FALSE;
-  copy = sx_job_block_new (sx_block_get_id (block), sx_block_get_kind (block), sx_block_get_params (block), inputs, &cause);
+  copy = sx_job_block_new (sx_block_get_id (block), sx_block_get_kind (block), sx_block_get_params (block), no_inputs, &cause);
   if (copy == NULL)
     return sx_compiler_take_error (self, sx_block_get_id (block), NULL, g_steal_pointer (&cause));
   g_ptr_array_add (self->job->exports, copy);
   return TRUE;
 }
 
-/* What is linked behind the model. Tables that these need stand before the raw table's own, which is to be the last. */
+/* What is linked behind the model. */
 static gboolean
 take_exports (SxCompiler *self)
 {
@@ -330,47 +327,14 @@ take_exports (SxCompiler *self)
 
 /* ---- the whole ---- */
 
-/* The raw table's block is the last of the table part, whatever exports brought in before. */
-static void
-put_last (GPtrArray *table, const char *id)
-{
-  for (guint i = 0; i < table->len; i++)
-    if (g_str_equal (((SxJobBlock *)table->pdata[i])->id, id))
-      {
-        g_ptr_array_add (table, g_ptr_array_steal_index (table, i));
-        return;
-      }
-}
-
-static gboolean
-is_needed_by_others (GPtrArray *table, const char *id)
-{
-  for (guint i = 0; i < table->len; i++)
-    if (g_strv_contains ((const char *const *)((SxJobBlock *)table->pdata[i])->inputs, id))
-      return TRUE;
-  return FALSE;
-}
-
 static gboolean
 compile (SxCompiler *self, const char *model_block)
 {
-  const char *last;
-
   if (!find_model (self, model_block) || !sx_compiler_check_blocks (self) || !sx_compiler_find_path (self))
     return FALSE;
   self->model_params = sx_block_dup_params (self->model, NULL);
-  last = sx_block_get_id (self->table_end);
   if (!take_model (self) || !take_split (self) || !take_exports (self) || !sx_compiler_add_table (self, self->table_end))
     return FALSE;
-  if (is_needed_by_others (self->job->table, last))
-    {
-      /* An export's table comes from the raw table: keep a nameless end that passes it on. */
-      SxJobBlock *end = sx_job_block_new ("(raw)", sx_block_kind_find ("table.select"), NULL, (const char *[]){ last, NULL }, NULL);
-
-      g_ptr_array_add (self->job->table, end);
-    }
-  else
-    put_last (self->job->table, last);
   return take_sources (self) && sx_compiler_check_columns (self);
 }
 

@@ -9,7 +9,6 @@
 
 static const SxPortSpec ports[] = {
   { "model", N_ ("Model"), SX_PORT_IN, SX_PORT_MODEL, 0 },
-  { "table", N_ ("Other table"), SX_PORT_IN, SX_PORT_TABLE, SX_PORT_OPTIONAL },
   { "report", N_ ("Report"), SX_PORT_OUT, SX_PORT_REPORT, 0 },
   { NULL },
 };
@@ -21,7 +20,7 @@ static const SxParamSpec params[] = {
 const SxBlockKind sx_block_evaluate_metrics = {
   .id = "evaluate.metrics",
   .title = N_ ("Evaluate"),
-  .help = N_ ("Measures the model on the test rows that were held out, or on another table that holds the target."),
+  .help = N_ ("Measures the model on the test rows that were held out."),
   .aliases = N_ ("score, metrics, accuracy, confusion, test"),
   .icon = "emblem-ok-symbolic",
   .category = SX_BLOCK_EVALUATE,
