@@ -22,6 +22,7 @@ typedef struct _SxWatch SxWatch;
 /* @cancelled: (nullable); @memory_limit: bytes that the process may hold. */
 SxWatch      *sx_watch_new (const int *cancelled, gsize memory_limit) G_GNUC_WARN_UNUSED_RESULT;
 void          sx_watch_free (SxWatch *self);
+void          sx_watch_look (SxWatch *self); /* passes a cancellation on at once, not at the thread's next look */
 const int    *sx_watch_get_flag (SxWatch *self); /* for trainings to poll; non-zero: stop */
 GCancellable *sx_watch_get_cancellable (SxWatch *self);
 gboolean      sx_watch_is_over_limit (SxWatch *self);

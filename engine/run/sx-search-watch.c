@@ -112,6 +112,12 @@ sx_watch_free (SxWatch *self)
   g_free (self);
 }
 
+void
+sx_watch_look (SxWatch *self)
+{
+  look (self, 1);
+}
+
 const int *
 sx_watch_get_flag (SxWatch *self)
 {

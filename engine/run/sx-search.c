@@ -279,6 +279,7 @@ has_room (SxSearch *self)
 static gboolean
 check_stop (SxSearch *self, GError **error)
 {
+  sx_watch_look (self->watch);
   return !g_cancellable_set_error_if_cancelled (sx_watch_get_cancellable (self->watch), error);
 }
 
