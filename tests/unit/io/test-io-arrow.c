@@ -177,7 +177,8 @@ test_refuses (void)
   g_assert_cmpstr (error->message, ==, name);
   g_clear_error (&error);
 
-  g_assert_false (sx_format_find ("arrow")->write (frame, path, g_variant_ref_sink (fixture_options ("{'compression': <'gzip'>}")), NULL, &error));
+  g_autoptr (GVariant) options = g_variant_ref_sink (fixture_options ("{'compression': <'gzip'>}"));
+  g_assert_false (sx_format_find ("arrow")->write (frame, path, options, NULL, &error));
   g_assert_cmpstr (error->message, ==, "“compression” must be one of: none, lz4, zstd.");
   g_clear_error (&error);
 

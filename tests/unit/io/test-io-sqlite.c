@@ -117,7 +117,8 @@ test_round_trip (void)
   g_autoptr (SxFrame) frame = sx_read_file (path, fixture_options ("{'table': <'orders'>}"), NULL, NULL, NULL, &error);
 
   g_assert_no_error (error);
-  g_assert_true (sx_format_find ("sqlite")->write (frame, copy, g_variant_ref_sink (fixture_options ("{'table': <'my \"table\"'>}")), NULL, &error));
+  g_autoptr (GVariant) options = g_variant_ref_sink (fixture_options ("{'table': <'my \"table\"'>}"));
+  g_assert_true (sx_format_find ("sqlite")->write (frame, copy, options, NULL, &error));
   g_assert_no_error (error);
   g_auto (GStrv) tables = sx_format_find ("sqlite")->tables (copy, &error);
   g_assert_cmpstr (tables[0], ==, "my \"table\"");

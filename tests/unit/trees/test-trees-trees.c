@@ -87,7 +87,7 @@ train (const SxDataset *training, const SxDataset *validation, guint rounds, gui
   SxPredictor   *predictor;
 
   g_assert_no_error (error);
-  config = g_variant_ref_sink (sx_space_ref_default (sx_topology_get_space (topology, training->task)));
+  config = sx_space_ref_default (sx_topology_get_space (topology, training->task));
   context.config = config;
   context.progress = report != NULL ? progress_cb : NULL;
   context.user_data = report;
