@@ -231,7 +231,7 @@ test_cancel_and_memory (void)
 {
   SxDataset *training = make_data (500, SX_TASK_BINARY, 5);
   g_autoptr (SxTopology) topology = sx_topology_load ("trees", NULL);
-  g_autoptr (GVariant) config = g_variant_ref_sink (sx_space_ref_default (sx_topology_get_space (topology, SX_TASK_BINARY)));
+  g_autoptr (GVariant) config = sx_space_ref_default (sx_topology_get_space (topology, SX_TASK_BINARY));
   g_autoptr (GError) error = NULL;
   int            cancelled = 1;
   SxTrainContext context = { .topology = topology, .config = config, .n_threads = 1, .cancelled = &cancelled };
