@@ -70,7 +70,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SxSpace, sx_space_unref)
  * SxStudy:
  *
  * One search: asks for points, is told values, always minimises. Pure: no clock, no threads of its own, no global state; the
- * same seed and the same calls give the same suggestions at any BLAS thread count, so a study is resumed by telling it its
+ * same seed and the same calls give the same suggestions, so a study is resumed by telling it its
  * trials again. Not thread-safe; the owner locks.
  */
 typedef struct _SxStudy SxStudy;
